@@ -1,0 +1,115 @@
+"""What a node remembers between cycles; a damaged memory is unknown, never empty."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import msgspec
+
+from hawatch.model.carp import CarpCounters, CarpState
+from hawatch.model.finding import Streak
+from hawatch.model.latch import InSync, Latch
+from hawatch.model.moment import Moment
+from hawatch.model.report import Duty, Maintenance, PeerReport
+
+MEMORY_SCHEMA = 1
+
+
+class SkewRaise(msgspec.Struct, frozen=True, kw_only=True):
+    """Our own demotion by advskew, so that it is never stacked and can be undone."""
+
+    interface: str
+    vhid: int
+    original_advskew: int
+    original_advbase: int
+    raised_to: int
+    since: float
+    reason: str
+
+
+class Unfinished(msgspec.Struct, frozen=True, kw_only=True):
+    """A plan that was begun; it is removed when the plan has ended either way."""
+
+    rule: str
+    duty: Duty
+    because: str
+    began: Moment
+    attempts: int = 1
+
+
+class CarpSince(msgspec.Struct, frozen=True, kw_only=True):
+    """Since when the vhid is seen in this state, for debouncing."""
+
+    state: CarpState
+    since: Moment
+
+
+class ServiceMemory(msgspec.Struct, frozen=True, kw_only=True):
+    """What is remembered of one service.
+
+    restarts: wall clock of the local restarts since it was last well. in_sync: by
+    resource, while primary. connected: resources whose last look showed `complete`.
+    """
+
+    duty: Duty = Duty.STANDBY
+    latches: tuple[Latch, ...] = ()
+    raised: SkewRaise | None = None
+    restarts: tuple[float, ...] = ()
+    unfinished: Unfinished | None = None
+    in_sync: Mapping[str, InSync] = {}
+    connected: tuple[str, ...] = ()
+    carp: CarpSince | None = None
+    peer_in_sync: Mapping[str, InSync] = {}
+
+
+class HeardReport(msgspec.Struct, frozen=True, kw_only=True):
+    """The last good report of the peer and when this node heard it."""
+
+    report: PeerReport
+    heard: Moment
+
+
+class Move(msgspec.Struct, frozen=True, kw_only=True):
+    """One automatic move, for the limit and the cool-down; wall clock seconds."""
+
+    service: str
+    at: float
+    rule: str
+
+
+class Sample(msgspec.Struct, frozen=True, kw_only=True):
+    """Readings kept for trends: CARP counters, dirty bytes and errors by resource."""
+
+    taken: Moment
+    counters: CarpCounters | None = None
+    dirty: Mapping[str, int] = {}
+    errors: Mapping[str, int] = {}
+    used: Mapping[str, int] = {}
+
+
+class Incident(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that a person is told once when it opens and once when it closes."""
+
+    key: str
+    opened: float
+    severity: str
+    text: str
+    reminded: float = 0.0
+
+
+class Memory(msgspec.Struct, frozen=True, kw_only=True):
+    """All that one node remembers; last is when the last cycle ended."""
+
+    schema: int = MEMORY_SCHEMA
+    node: str
+    boot: str
+    sequence: int = 0
+    last: Moment | None = None
+    streaks: Mapping[str, Streak] = {}
+    services: Mapping[str, ServiceMemory] = {}
+    moves: tuple[Move, ...] = ()
+    maintenance: Maintenance | None = None
+    peer: HeardReport | None = None
+    peer_silent_since: Moment | None = None
+    samples: tuple[Sample, ...] = ()
+    incidents: Mapping[str, Incident] = {}

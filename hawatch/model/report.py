@@ -1,0 +1,74 @@
+"""What one node tells the other: facts, no secrets."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+
+import msgspec
+
+from hawatch.model.carp import CarpCounters, CarpSysctls, CarpVhid
+from hawatch.model.fact import Fact
+from hawatch.model.hast import HastDump, HastResource
+from hawatch.model.latch import InSync, Latch
+
+REPORT_SCHEMA = 1
+"""Raised when a report's meaning changes; another number is not understood."""
+
+
+class Duty(enum.StrEnum):
+    """What a node should be for one service."""
+
+    ACTIVE = "active"
+    STANDBY = "standby"
+    RELEASED = "released"
+
+
+class Maintenance(msgspec.Struct, frozen=True, kw_only=True):
+    """Hands off: nothing automatic until it ends (wall clock seconds)."""
+
+    why: str
+    since: float
+    until: float
+    who: str = ""
+
+
+class ServiceReport(msgspec.Struct, frozen=True, kw_only=True):
+    """One service on the reporting node.
+
+    holding: any role primary, mount or process of the service is left here.
+    serving: role primary, mounted, and every service alive.
+    failing: checks with remedy `demote` that stand failing here.
+    in_sync: as primary, the evidence that the other node's copy is current.
+    eligible: why this node could not take over, empty when it could.
+    """
+
+    duty: Duty
+    carp: Fact[CarpVhid]
+    resources: Mapping[str, Fact[HastResource]]
+    dumps: Mapping[str, Fact[HastDump]]
+    holding: Fact[bool]
+    serving: Fact[bool]
+    failing: tuple[str, ...] = ()
+    latches: tuple[Latch, ...] = ()
+    in_sync: Mapping[str, InSync] = {}
+    not_eligible: tuple[str, ...] = ()
+
+
+class PeerReport(msgspec.Struct, frozen=True, kw_only=True):
+    """One node's report for its peer. wall and monotonic are the reporter's clocks."""
+
+    schema: int = REPORT_SCHEMA
+    node: str
+    version: str
+    configuration: str
+    boot: str
+    sequence: int
+    wall: float
+    monotonic: float
+    sysctls: Fact[CarpSysctls]
+    counters: Fact[CarpCounters]
+    services: Mapping[str, ServiceReport]
+    maintenance: Maintenance | None = None
+    witnessed: bool | None = None
+    moves: tuple[float, ...] = ()

@@ -1,0 +1,27 @@
+"""Who rang the bell. A trigger only says "look now"; its word is never trusted."""
+
+from __future__ import annotations
+
+import enum
+
+import msgspec
+
+
+class TriggerKind(enum.StrEnum):
+    """The drivers of a cycle."""
+
+    CRON = "cron"
+    CARP = "carp"
+    HAST = "hast"
+    BOOT = "boot"
+    RELEASE = "release"
+    OPERATOR = "operator"
+    WATCH = "watch"
+
+
+class Trigger(msgspec.Struct, frozen=True, kw_only=True):
+    """One ring of the bell: kind, its words, and when it rang (wall clock seconds)."""
+
+    kind: TriggerKind
+    words: tuple[str, ...] = ()
+    at: float = 0.0

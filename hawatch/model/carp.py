@@ -38,7 +38,7 @@ class CarpVhid(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def wanted_hast_role(self) -> HastRole:
-        """Return the HAST role that fits this state: the holder of the VIP is primary."""
+        """Return the role that fits this state: the holder of the VIP is primary."""
         return (
             HastRole.PRIMARY if self.state is CarpState.MASTER else HastRole.SECONDARY
         )

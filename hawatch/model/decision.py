@@ -76,7 +76,8 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
 
     alarm says that a person must see it (exit code 3). memory is what the service
     remembers from now on; it is saved before the plan is performed. move says that the
-    plan counts against the limit of automatic moves.
+    plan counts against the limit of automatic moves. again asks the driver to ring once
+    more soon, because what was decided waits for a second look.
     """
 
     service: str
@@ -84,6 +85,7 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     duty: Duty
     because: str
     plan: Plan = Plan()
+    again: bool = False
     refused: tuple[Refused, ...] = ()
     alarm: bool = False
     move: bool = False

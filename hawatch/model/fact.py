@@ -36,3 +36,13 @@ def map_fact(fact: Fact[T], function: Callable[[T], U]) -> Fact[U]:
 def why_unknown(fact: Fact[T]) -> str | None:
     """Return the reason why a fact is unknown, or None where it is known."""
     return fact.reason if isinstance(fact, Unknown) else None
+
+
+def is_true(fact: Fact[bool]) -> bool:
+    """Return whether a yes-or-no fact is known to be yes."""
+    return isinstance(fact, Known) and fact.value
+
+
+def is_false(fact: Fact[bool]) -> bool:
+    """Return whether a yes-or-no fact is known to be no."""
+    return isinstance(fact, Known) and not fact.value

@@ -61,6 +61,18 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
         return f"{self.check}[{self.subject}]"
 
 
+class CheckPolicy(msgspec.Struct, frozen=True, kw_only=True):
+    """One check's numbers after the configuration was laid over its decorator.
+
+    fall: failures in a row before it counts; rise: passes in a row before it clears.
+    """
+
+    fall: int = 3
+    rise: int = 5
+    severity: Severity = Severity.WARNING
+    remedy: tuple[Remedy, ...] = (Remedy.REPORT,)
+
+
 class Standing(enum.StrEnum):
     """What the last cycles of one check amount to, after fall and rise."""
 

@@ -8,6 +8,7 @@ import msgspec
 
 from hawatch.model.carp import CarpCounters, CarpState
 from hawatch.model.finding import Streak
+from hawatch.model.hast import HastRole
 from hawatch.model.latch import InSync, Latch
 from hawatch.model.moment import Moment
 from hawatch.model.report import Duty, Maintenance, PeerReport
@@ -44,6 +45,17 @@ class CarpSince(msgspec.Struct, frozen=True, kw_only=True):
     since: Moment
 
 
+class SeenRole(msgspec.Struct, frozen=True, kw_only=True):
+    """The last role of a resource that was not init, and under which hastd.
+
+    A role that is init now is stale only where hastd started anew since [FACTS B1, B2].
+    """
+
+    role: HastRole
+    boot: str
+    hastd: int | None
+
+
 class ServiceMemory(msgspec.Struct, frozen=True, kw_only=True):
     """What is remembered of one service.
 
@@ -60,6 +72,7 @@ class ServiceMemory(msgspec.Struct, frozen=True, kw_only=True):
     connected: tuple[str, ...] = ()
     carp: CarpSince | None = None
     peer_in_sync: Mapping[str, InSync] = {}
+    roles: Mapping[str, SeenRole] = {}
 
 
 class HeardReport(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,0 +1,101 @@
+"""Why this node could not take a service over, in one short sentence per reason.
+
+What is not known counts against the node: taking over needs proof [DESIGN law 3].
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from hawatch.deciding.mount_view import MountView
+from hawatch.deciding.service_view import ServiceView
+from hawatch.model.carp import CarpState
+from hawatch.model.fact import Unknown, is_false, is_true
+from hawatch.model.hast import HastRole, HastStatus
+from hawatch.model.latch import Latch
+from hawatch.model.report import Maintenance
+from hawatch.model.snapshot import Snapshot
+
+
+def not_eligible(
+    snapshot: Snapshot,
+    view: ServiceView,
+    latches: tuple[Latch, ...],
+    maintenance: Maintenance | None,
+) -> tuple[str, ...]:
+    """Given a look and what is remembered, return the reasons; empty when it could.
+
+    maintenance is the one in force. Each reason is told once.
+    """
+    reasons = [
+        *_maintenance(maintenance),
+        *_latched(latches),
+        *_carp(snapshot, view),
+        *_hastd(snapshot),
+        *_resources(view),
+        *_mounts(snapshot, view),
+    ]
+    return tuple(dict.fromkeys(reasons))
+
+
+def _maintenance(maintenance: Maintenance | None) -> Iterator[str]:
+    if maintenance is not None:
+        yield f"the node is in maintenance: {maintenance.why}"
+
+
+def _latched(latches: tuple[Latch, ...]) -> Iterator[str]:
+    for latch in latches:
+        yield f"the copy of {latch.resource} is latched {latch.kind}: {latch.reason}"
+
+
+def _carp(snapshot: Snapshot, view: ServiceView) -> Iterator[str]:
+    if isinstance(view.carp, Unknown):
+        yield f"the vhid is not known: {view.carp.reason}"
+    elif view.carp.value.state is CarpState.INIT:
+        vhid = view.carp.value
+        yield f"vhid {vhid.vhid} on {vhid.interface} is INIT"
+    if isinstance(snapshot.sysctls, Unknown):
+        yield f"net.inet.carp is not known: {snapshot.sysctls.reason}"
+    elif not snapshot.sysctls.value.allow:
+        yield "net.inet.carp.allow is 0"
+
+
+def _hastd(snapshot: Snapshot) -> Iterator[str]:
+    if isinstance(snapshot.hastd, Unknown):
+        yield f"hastd is not known: {snapshot.hastd.reason}"
+    elif snapshot.hastd.value.pid is None:
+        yield "hastd is not running"
+    elif not snapshot.hastd.value.answering:
+        yield "hastd does not answer"
+
+
+def _resources(view: ServiceView) -> Iterator[str]:
+    for name, fact in view.resources.items():
+        if isinstance(fact, Unknown):
+            yield f"resource {name} is not known: {fact.reason}"
+        elif fact.value.role is HastRole.INIT:
+            yield f"the role of {name} is init"
+        elif (
+            fact.value.role is HastRole.SECONDARY
+            and fact.value.status is not HastStatus.COMPLETE
+        ):
+            yield f"{name} is secondary without a connection to its primary"
+
+
+def _mounts(snapshot: Snapshot, view: ServiceView) -> Iterator[str]:
+    if isinstance(snapshot.mounts, Unknown):
+        yield f"the mount table is not known: {snapshot.mounts.reason}"
+    for directory, mount in view.mounts.items():
+        yield from _mount_point(snapshot, directory, mount)
+
+
+def _mount_point(snapshot: Snapshot, directory: str, mount: MountView) -> Iterator[str]:
+    if isinstance(mount.device, Unknown):
+        yield mount.device.reason
+    elif is_true(mount.mounted) and is_false(mount.right_device):
+        yield f"{directory} is occupied by another mount than {mount.device.value}"
+    probe = snapshot.directories.get(directory)
+    if isinstance(probe, Unknown):
+        yield f"{directory} is not known: {probe.reason}"
+    elif probe is not None and probe.value.error is not None:
+        yield f"{directory} cannot be used: {probe.value.error}"

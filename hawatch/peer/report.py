@@ -1,0 +1,113 @@
+"""This node's report for its peer: facts from a look and from memory, no secrets."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+
+import msgspec
+
+from hawatch.deciding.service_view import service_view
+from hawatch.model.config import Config
+from hawatch.model.fact import Known
+from hawatch.model.finding import Standing, Streak
+from hawatch.model.memory import Memory, ServiceMemory
+from hawatch.model.report import PeerReport, ServiceReport
+from hawatch.model.snapshot import Snapshot
+from hawatch.peer.eligible import not_eligible
+
+
+def build_report(
+    config: Config,
+    snapshot: Snapshot,
+    memory: Memory,
+    *,
+    sequence: int,
+    version: str,
+    configuration: str,
+    demoting: Collection[str],
+) -> PeerReport:
+    """Given one look and the memory, return the report for the peer.
+
+    sequence must not go back within one boot; the snapshot must be a new look, since
+    the peer refuses the same one twice. version is hawatch's, configuration the digest
+    of the file, demoting the names of the checks whose remedy has `demote`.
+    """
+    maintenance = memory.maintenance
+    if maintenance is not None and maintenance.until <= snapshot.taken.wall:
+        maintenance = None
+    current = msgspec.structs.replace(memory, maintenance=maintenance)
+    return PeerReport(
+        node=snapshot.node,
+        version=version,
+        configuration=configuration,
+        boot=snapshot.taken.boot,
+        sequence=sequence,
+        wall=snapshot.taken.wall,
+        monotonic=snapshot.taken.monotonic,
+        sysctls=snapshot.sysctls,
+        counters=snapshot.counters,
+        services={
+            name: _service_report(config, snapshot, current, name, demoting)
+            for name in config.services
+        },
+        maintenance=maintenance,
+        witnessed=_witnessed(snapshot),
+        moves=tuple(move.at for move in memory.moves),
+    )
+
+
+def encode_report(report: PeerReport) -> str:
+    """Return a report as the line of JSON that goes over the channel."""
+    return msgspec.json.encode(report).decode()
+
+
+def failing_checks(
+    service: str, streaks: Mapping[str, Streak], demoting: Collection[str]
+) -> tuple[str, ...]:
+    """Return the checks among demoting that stand failing for a service or the node.
+
+    The keys of streaks are `check[subject]` as Finding.key writes them.
+    """
+    return tuple(sorted(set(_failing(service, streaks, demoting))))
+
+
+def _failing(
+    service: str, streaks: Mapping[str, Streak], demoting: Collection[str]
+) -> Iterable[str]:
+    for key, streak in streaks.items():
+        check, _, subject = key.removesuffix("]").partition("[")
+        concerns = subject in ("node", service) or subject.startswith(
+            (f"{service}/", f"{service}:")
+        )
+        if streak.standing is Standing.FAILING and check in demoting and concerns:
+            yield check
+
+
+def _service_report(
+    config: Config,
+    snapshot: Snapshot,
+    memory: Memory,
+    name: str,
+    demoting: Collection[str],
+) -> ServiceReport:
+    view = service_view(config, snapshot, name)
+    own = memory.services.get(name, ServiceMemory())
+    return ServiceReport(
+        duty=own.duty,
+        carp=view.carp,
+        resources=view.resources,
+        dumps=view.dumps,
+        holding=view.holding,
+        serving=view.serving,
+        failing=failing_checks(name, memory.streaks, demoting),
+        latches=own.latches,
+        in_sync=own.in_sync,
+        not_eligible=not_eligible(snapshot, view, own.latches, memory.maintenance),
+    )
+
+
+def _witnessed(snapshot: Snapshot) -> bool | None:
+    """Return whether a witness answered; None where none was asked."""
+    if not snapshot.witnesses:
+        return None
+    return any(isinstance(fact, Known) for fact in snapshot.witnesses.values())

@@ -1,0 +1,136 @@
+"""Look into a mount point's directory, the only honest way: by using it [FACTS F7].
+
+A zombie mount (its device destroyed) still stands in the mount table and answers stat,
+statvfs and listdir; stalled I/O blocks only fsync. These functions run in a disposable
+child and may never return.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import time
+
+from hawatch.model.storage import DirectoryProbe, Space
+
+PROBE_FILE = ".hawatch-probe"
+"""Written, synced and removed; one that a killed probe left is written over."""
+
+NO_DATA = frozenset({".snap", ".sujournal", PROBE_FILE})
+"""What newfs, journaling and we put into an otherwise empty file system [FACTS F3]."""
+
+
+def look_into(directory: str, sentinel: str, *, fsync: bool) -> DirectoryProbe:
+    """Given a directory, look whether it is a mount's root and whether it works.
+
+    With fsync, a file is written and synced, but only where another file system is
+    mounted: writes to the bare directory would hide under the next mount [FACTS F7].
+    Everything goes through one descriptor of the directory, which a forced unmount
+    kills, so that no write can slip onto the root file system in between.
+    Return what was found; error is the first thing that went wrong.
+    Raise OSError where the directory cannot be looked at at all.
+    """
+    root = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        status = os.fstat(root)
+        own_device = status.st_dev != os.stat("..", dir_fd=root).st_dev
+        found, complaint = _read_sentinel(root, sentinel)
+        empty, unlisted = _is_empty(root)
+        fsynced, unwritten = (
+            _write(root, own_device=own_device) if fsync else (None, None)
+        )
+    finally:
+        os.close(root)
+    return DirectoryProbe(
+        own_device=own_device,
+        sentinel=found,
+        empty=empty,
+        fsynced=fsynced,
+        immutable=None if own_device else is_immutable(status),
+        error=complaint or unlisted or unwritten,
+    )
+
+
+def is_immutable(status: os.stat_result) -> bool:
+    """Return whether nobody can write there: flag schg (FreeBSD), or mode 0."""
+    flags = getattr(status, "st_flags", 0)
+    return bool(flags & stat.SF_IMMUTABLE) or stat.S_IMODE(status.st_mode) == 0
+
+
+def measure_space(directory: str) -> Space:
+    """Return the space of the file system that holds a directory.
+
+    Raise OSError where it cannot be asked.
+    """
+    answer = os.statvfs(directory)
+    total = answer.f_blocks * answer.f_frsize
+    available = answer.f_bavail * answer.f_frsize
+    return Space(
+        total=total,
+        used=total - answer.f_bfree * answer.f_frsize,
+        # Root has eaten into the reserve: a negative number, seen without its sign.
+        available=available if available <= total else 0,
+    )
+
+
+def read_first_block(device: str) -> float:
+    """Read 4096 bytes, a whole number of any provider's sectors; return the seconds.
+
+    Raise OSError where the device is missing, dead or empty.
+    """
+    started = time.monotonic()
+    descriptor = os.open(device, os.O_RDONLY)
+    try:
+        block = os.read(descriptor, 4096)
+    finally:
+        os.close(descriptor)
+    if not block:
+        raise OSError(0, "read nothing", device)
+    return time.monotonic() - started
+
+
+def _read_sentinel(root: int, name: str) -> tuple[bool, str | None]:
+    """Return whether the sentinel could be read, and what else than absence forbade it.
+
+    O_NONBLOCK and O_NOFOLLOW: neither a fifo nor a link to elsewhere is a sentinel.
+    """
+    flags = os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW
+    try:
+        descriptor = os.open(name, flags, dir_fd=root)
+    except FileNotFoundError:
+        return False, None
+    except OSError as error:
+        return False, f"{name}: {error.strerror}"
+    try:
+        os.read(descriptor, 512)
+        return stat.S_ISREG(os.fstat(descriptor).st_mode), None
+    except OSError as error:
+        return False, f"{name}: {error.strerror}"
+    finally:
+        os.close(descriptor)
+
+
+def _is_empty(root: int) -> tuple[bool, str | None]:
+    """Return whether nothing of anybody is there; False where it cannot be listed."""
+    try:
+        return NO_DATA.issuperset(os.listdir(root)), None
+    except OSError as error:
+        return False, f"listing: {error.strerror}"
+
+
+def _write(root: int, *, own_device: bool) -> tuple[bool, str | None]:
+    """Write, sync and remove the probe file; return whether all of it went through."""
+    if not own_device:
+        return False, None
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW
+    try:
+        descriptor = os.open(PROBE_FILE, flags, 0o600, dir_fd=root)
+        try:
+            os.write(descriptor, b"%d\n" % time.time_ns())
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+            os.unlink(PROBE_FILE, dir_fd=root)
+    except OSError as error:
+        return False, f"{PROBE_FILE}: {error.strerror}"
+    return True, None

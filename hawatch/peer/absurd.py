@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import msgspec
+
 from hawatch.model.carp import CarpVhid
 from hawatch.model.fact import Known
 from hawatch.model.hast import HastDump, HastResource
@@ -40,6 +42,11 @@ def _absurdities(report: PeerReport) -> Iterator[str]:
         yield from _outside(
             "maintenance.until", report.maintenance.until, 0.0, LATEST_WALL
         )
+    if isinstance(report.counters, Known):
+        yield from _counts("counters", report.counters.value)
+    if isinstance(report.sysctls, Known):
+        demotion = report.sysctls.value.demotion
+        yield from _outside("sysctls.demotion", demotion, -(2**31), 2**31)
     for name, service in report.services.items():
         yield from _of_service(f"services.{name[:LONGEST_NAME]}", service)
 
@@ -47,16 +54,16 @@ def _absurdities(report: PeerReport) -> Iterator[str]:
 def _of_service(path: str, service: ServiceReport) -> Iterator[str]:
     if isinstance(service.carp, Known):
         yield from _of_vhid(f"{path}.carp", service.carp.value)
-    for name, resource in service.resources.items():
-        if isinstance(resource, Known):
-            yield from _of_resource(f"{path}.resources", name, resource.value)
-    for name, dump in service.dumps.items():
-        if isinstance(dump, Known):
-            yield from _of_dump(f"{path}.dumps", name, dump.value)
+    for kind, facts in (("resources", service.resources), ("dumps", service.dumps)):
+        for name, fact in facts.items():
+            if isinstance(fact, Known):
+                yield from _of_named(f"{path}.{kind}", name, fact.value)
     for latch in service.latches:
         yield from _outside(f"{path}.latches.since", latch.since, 0.0, LATEST_WALL)
+        yield from _counts(f"{path}.latches", latch)
     for evidence in service.in_sync.values():
         yield from _outside(f"{path}.in_sync.since", evidence.since, 0.0, LATEST_WALL)
+        yield from _counts(f"{path}.in_sync", evidence)
 
 
 def _of_vhid(path: str, vhid: CarpVhid) -> Iterator[str]:
@@ -66,19 +73,20 @@ def _of_vhid(path: str, vhid: CarpVhid) -> Iterator[str]:
     yield from _outside(f"{path}.advskew", vhid.advskew, 0, 254)
 
 
-def _of_resource(path: str, name: str, resource: HastResource) -> Iterator[str]:
-    if resource.name != name:
-        yield f"{path}.{name} of the report speaks of {resource.name}"
-    yield from _outside(f"{path}.{name}.dirty", resource.dirty, 0, LARGEST_COUNT)
-    yield from _outside(f"{path}.{name}.workerpid", resource.workerpid or 0, 0, 2**31)
+def _of_named(path: str, name: str, found: HastResource | HastDump) -> Iterator[str]:
+    if found.name != name:
+        yield f"{path}.{name} of the report speaks of {found.name}"
+    yield from _counts(f"{path}.{name}", found)
 
 
-def _of_dump(path: str, name: str, dump: HastDump) -> Iterator[str]:
-    if dump.name != name:
-        yield f"{path}.{name} of the report speaks of {dump.name}"
-    for field in ("datasize", "resuid", "localcnt", "remotecnt"):
-        value = getattr(dump, field)
-        yield from _outside(f"{path}.{name}.{field}", value, 0, LARGEST_COUNT)
+def _counts(path: str, struct: msgspec.Struct) -> Iterator[str]:
+    """Complain about each number of a struct that is no 64-bit counter."""
+    for field in struct.__struct_fields__:
+        value = getattr(struct, field)
+        if isinstance(value, msgspec.Struct):
+            yield from _counts(f"{path}.{field}", value)
+        elif isinstance(value, int):
+            yield from _outside(f"{path}.{field}", value, 0, LARGEST_COUNT)
 
 
 def _outside(path: str, value: float, low: float, high: float) -> Iterator[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import msgspec
 
-from hawatch.host import CommandResult, Ending, Host
+from hawatch.host import CommandResult, Host
 from hawatch.model.config import Config
 from hawatch.model.fact import Fact, Known, Unknown
 from hawatch.model.memory import HeardReport
@@ -121,7 +121,7 @@ def _share(rest: float, later: int, config: Config) -> float:
 
 def _reached(result: CommandResult) -> Fact[float] | None:
     """Return whether a failed ssh got through to the machine; None: cannot tell."""
-    if result.ending is not Ending.EXITED:
+    if result.status is None or result.status < 0:
         return None
     if result.status != SSH_FAILED:
         return Known(result.seconds)

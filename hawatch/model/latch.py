@@ -6,6 +6,9 @@ import enum
 
 import msgspec
 
+from hawatch.model.hast import HastRole, HastStatus
+from hawatch.model.moment import Moment
+
 
 class LatchKind(enum.StrEnum):
     """Why this node's copy may not be served; cleared by observation or an operator."""
@@ -21,7 +24,10 @@ class LatchKind(enum.StrEnum):
 class Latch(msgspec.Struct, frozen=True, kw_only=True):
     """One latch on one HAST resource of this node; since is wall clock seconds.
 
-    resuid and localcnt are the generation for which it was set, where known.
+    resuid and localcnt are the generation for which it was set, where known. copy_of
+    names the node whose copy it speaks of; empty is the node that holds the latch.
+    A primary's DIVERGED latch on the peer's copy also keeps the worker whose connection
+    broke (workerpid and boot), and that worker's activemap updates before it broke.
     """
 
     kind: LatchKind
@@ -30,6 +36,10 @@ class Latch(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
     resuid: int | None = None
     localcnt: int | None = None
+    copy_of: str = ""
+    workerpid: int | None = None
+    boot: str = ""
+    updates: int | None = None
 
 
 class InSync(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,6 +47,8 @@ class InSync(msgspec.Struct, frozen=True, kw_only=True):
 
     since: wall clock when complete and dirty 0 were first seen on this connection.
     workerpid and boot tell the connection's owner; resuid and localcnt the generation.
+    peer_worker is the secondary's worker on the same connection, where it was told.
+    heard is when the standby last heard of it, by the standby's own clocks.
     """
 
     since: float
@@ -44,3 +56,24 @@ class InSync(msgspec.Struct, frozen=True, kw_only=True):
     boot: str
     resuid: int | None = None
     localcnt: int | None = None
+    peer_worker: int | None = None
+    heard: Moment | None = None
+
+
+class HastSeen(msgspec.Struct, frozen=True, kw_only=True):
+    """What the last look that could see a resource found: the base for deltas.
+
+    The counters live in the worker: they compare only within one boot and one
+    workerpid [FACTS B5]. peer_worker is the other node's worker, where it was told.
+    """
+
+    role: HastRole
+    status: HastStatus
+    boot: str
+    workerpid: int | None = None
+    dirty: int = 0
+    writes: int = 0
+    updates: int = 0
+    errors: int = 0
+    localcnt: int | None = None
+    peer_worker: int | None = None

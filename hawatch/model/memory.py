@@ -9,7 +9,7 @@ import msgspec
 from hawatch.model.carp import CarpCounters, CarpState
 from hawatch.model.finding import Streak
 from hawatch.model.hast import HastRole
-from hawatch.model.latch import InSync, Latch
+from hawatch.model.latch import HastSeen, InSync, Latch
 from hawatch.model.moment import Moment
 from hawatch.model.report import Duty, Maintenance, PeerReport
 
@@ -29,13 +29,17 @@ class SkewRaise(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Unfinished(msgspec.Struct, frozen=True, kw_only=True):
-    """A plan that was begun; it is removed when the plan has ended either way."""
+    """A plan that was begun and has not reached its end.
+
+    failed says why a step failed, empty where the plan was only cut short.
+    """
 
     rule: str
     duty: Duty
     because: str
     began: Moment
     attempts: int = 1
+    failed: str = ""
 
 
 class CarpSince(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,6 +77,7 @@ class ServiceMemory(msgspec.Struct, frozen=True, kw_only=True):
     carp: CarpSince | None = None
     peer_in_sync: Mapping[str, InSync] = {}
     roles: Mapping[str, SeenRole] = {}
+    seen: Mapping[str, HastSeen] = {}
 
 
 class HeardReport(msgspec.Struct, frozen=True, kw_only=True):

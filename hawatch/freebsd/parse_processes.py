@@ -1,0 +1,73 @@
+"""hastd and the services, recognised in the process table [FACTS B1]."""
+
+from __future__ import annotations
+
+import re
+
+from hawatch.host import Process
+from hawatch.model.hast import Hastd, HastRole, HastWorker
+
+_WORKER = re.compile(r"hastd: (?P<resource>\S+) \((?P<role>primary|secondary)\)")
+_NAME = "hastd"
+
+
+def find_hastd(processes: tuple[Process, ...], *, answering: bool) -> Hastd:
+    """Given the process table and whether hastctl got an answer, return hastd.
+
+    The parent is the hastd that no other hastd has started: a child that has not set
+    its title yet still looks like its parent. Of two workers of one resource the newer
+    comes first.
+    """
+    daemons = [process for process in processes if process.name == _NAME]
+    workers = [worker for process in daemons for worker in _worker(process)]
+    titled = {worker.pid for worker in workers}
+    parents = [
+        process
+        for process in daemons
+        if process.pid not in titled
+        and process.cmdline
+        and process.cmdline[0].rsplit("/", 1)[-1] == _NAME
+    ]
+    pids = {process.pid for process in parents}
+    eldest = sorted(
+        (process for process in parents if process.parent not in pids),
+        key=lambda process: (process.started, process.pid),
+    )
+    return Hastd(
+        pid=eldest[0].pid if eldest else None,
+        workers=tuple(
+            sorted(workers, key=lambda worker: (-worker.started, worker.pid))
+        ),
+        answering=answering,
+    )
+
+
+def find_by_executable(processes: tuple[Process, ...], exe: str) -> tuple[int, ...]:
+    """Given the process table and a path, return the pids that run it, in order.
+
+    A process that hides its path (after an upgrade of the file) is taken by the path
+    that it was started with.
+    """
+    return tuple(
+        sorted(
+            process.pid
+            for process in processes
+            if exe and exe == (process.exe or (process.cmdline or ("",))[0])
+        )
+    )
+
+
+def _worker(process: Process) -> list[HastWorker]:
+    """Return the worker that a process is, if it is one."""
+    found = _WORKER.fullmatch(" ".join(process.cmdline).strip())
+    if found is None:
+        return []
+    return [
+        HastWorker(
+            resource=found["resource"],
+            role=HastRole(found["role"]),
+            pid=process.pid,
+            parent=process.parent,
+            started=process.started,
+        )
+    ]

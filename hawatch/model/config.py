@@ -57,7 +57,8 @@ class StubbornPolicy(enum.StrEnum):
 class ServiceConfig(msgspec.Struct, frozen=True, kw_only=True):
     """What moves as one. interface is one name, or one per node.
 
-    sentinel: a file at the root of each mount that proves the right file system.
+    sentinel: a file at the root of each mount that proves the right file system; where
+    none is named, a directory that is not empty has to do.
     process: the executable whose processes belong to the first rc service.
     fsck_yes: mount points whose file system may be repaired with fsck -y.
     """
@@ -70,7 +71,7 @@ class ServiceConfig(msgspec.Struct, frozen=True, kw_only=True):
     rc: tuple[str, ...] = ()
     process: str = "/usr/local/libexec/mysqld"
     probe: ProbeConfig | None = None
-    sentinel: str = ".hawatch-sentinel"
+    sentinel: str = ""
     fsck_yes: tuple[str, ...] = ()
     start_deadline: Duration = 120.0
     stop_deadline: Duration = 60.0

@@ -14,13 +14,12 @@ from hawatch.model.report import Duty
 class Rule(enum.StrEnum):
     """The rules in the order in which they are asked; the last one always speaks."""
 
+    ASKED = "asked"
     MAINTENANCE = "maintenance"
     LOOK_AGAIN = "look-again"
     TWO_PRIMARIES = "two-primaries"
-    SPLIT_BRAIN = "split-brain"
     MOUNTED_WITHOUT_PRIMARY = "mounted-without-primary"
     INTERRUPTED_PLAN = "interrupted-plan"
-    CARP_HELD_BACK = "carp-held-back"
     ISOLATED_OWNER = "isolated-owner"
     UNHEALTHY_RESTART = "unhealthy-restart"
     UNHEALTHY_DEMOTE = "unhealthy-demote"
@@ -29,9 +28,11 @@ class Rule(enum.StrEnum):
     PEER_SERVES = "peer-serves"
     MASTER_NOT_SERVING = "master-not-serving"
     BACKUP_STILL_SERVING = "backup-still-serving"
-    LINK_DOWN = "link-down"
     STALE_INIT = "stale-init"
+    CARP_HELD_BACK = "carp-held-back"
+    LINK_DOWN = "link-down"
     RESTORE_SKEW = "restore-skew"
+    SPLIT_BRAIN = "split-brain"
     NOT_KNOWN = "not-known"
     ALL_WELL = "all-well"
 

@@ -1,0 +1,91 @@
+"""The loop over a plan's steps: intent, effect, read-back, outcome."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any, Protocol
+
+from hawatch.acting import steps_carp, steps_service, steps_storage
+from hawatch.acting.site import ChangeRefused, Ended, Site
+from hawatch.model import plan as steps
+from hawatch.model.plan import AnyStep, Outcome, Plan, StepResult
+
+PERFORMERS: dict[type[Any], Callable[[Site, Any], Awaitable[Ended]]] = {
+    steps.StopService: steps_service.stop_service,
+    steps.StartService: steps_service.start_service,
+    steps.RestartService: steps_service.restart_service,
+    steps.AwaitSql: steps_service.await_sql,
+    steps.SetRole: steps_storage.set_role,
+    steps.AwaitDevice: steps_storage.await_device,
+    steps.CheckFilesystem: steps_storage.check_filesystem,
+    steps.MountFilesystem: steps_storage.mount_filesystem,
+    steps.ProveMount: steps_storage.prove_mount,
+    steps.Unmount: steps_storage.unmount,
+    steps.RestartWorker: steps_storage.restart_worker,
+    steps.YieldVip: steps_carp.yield_vip,
+    steps.RestoreSkew: steps_carp.restore_skew,
+    steps.TakeVip: steps_carp.take_vip,
+    steps.AllowCarp: steps_carp.allow_carp,
+}
+
+GRABBING = (
+    steps.StartService,
+    steps.MountFilesystem,
+    steps.TakeVip,
+    steps.RestartWorker,
+)
+"""Steps that are not begun unless their intent could be written; with SetRole primary.
+
+Letting go is never stopped by a record that cannot be written [DESIGN law 6]."""
+
+
+class Recorder(Protocol):
+    """Where intents and outcomes are written."""
+
+    def intent(self, step: AnyStep) -> str | None:
+        """Write that a step begins; return why it could not be written."""
+        ...
+
+    def outcome(self, outcome: Outcome) -> None:
+        """Write how a step ended."""
+        ...
+
+
+async def perform(site: Site, plan: Plan, recorder: Recorder) -> tuple[Outcome, ...]:
+    """Given a plan, perform its steps until one does not reach its goal.
+
+    On a site that only pretends, every step is shown with its first command. Returns
+    the outcomes of the steps that were begun; raises nothing that a machine can cause.
+    """
+    outcomes: list[Outcome] = []
+    for step in plan.steps:
+        began = site.clock()
+        unwritten = recorder.intent(step)
+        if unwritten is not None and _grabs(step):
+            ended = Ended(StepResult.REFUSED, f"not recorded: {unwritten}")
+        else:
+            ended = await _reach(site, step)
+        outcome = Outcome(
+            step=step,
+            result=ended.result,
+            text=ended.text,
+            seconds=site.clock() - began,
+        )
+        recorder.outcome(outcome)
+        outcomes.append(outcome)
+        if ended.result is not StepResult.REACHED and not site.pretends:
+            break
+    return tuple(outcomes)
+
+
+async def _reach(site: Site, step: AnyStep) -> Ended:
+    try:
+        return await PERFORMERS[type(step)](site, step)
+    except ChangeRefused as refused:
+        return Ended(StepResult.REFUSED, f"would run: {refused}")
+
+
+def _grabs(step: AnyStep) -> bool:
+    if isinstance(step, steps.SetRole):
+        return step.role is step.role.PRIMARY
+    return isinstance(step, GRABBING)

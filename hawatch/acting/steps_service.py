@@ -1,0 +1,124 @@
+"""rc services: stopped, started, restarted, and asked in SQL."""
+
+from __future__ import annotations
+
+import signal
+
+from hawatch.acting.site import Ended, Site, told
+from hawatch.freebsd import look, words
+from hawatch.model.fact import Fact, Known, Unknown, is_true, map_fact
+from hawatch.model.plan import AwaitSql, RestartService, StartService, StopService
+from hawatch.model.services import SqlKind
+from hawatch.observe import ask_sql
+
+KILL_GRACE = 5.0
+"""Seconds that a killed process may take to vanish."""
+
+SQL_POLL = 0.5
+
+
+async def stop_service(site: Site, step: StopService) -> Ended:
+    """Stop a service; what does not stop in time is killed where that is allowed.
+
+    onestop waits for ever by itself [FACTS E2], so it gets the step's deadline; the
+    goal is that neither rc nor the process table shows the service.
+    """
+    return await _stop(site, step.rc, kill=step.kill, deadline=step.deadline)
+
+
+async def start_service(site: Site, step: StartService) -> Ended:
+    """Start a service on verified mounts and wait until it is shown as running."""
+    return await _start(site, step.rc, deadline=step.deadline)
+
+
+async def restart_service(site: Site, step: RestartService) -> Ended:
+    """Stop and start a service; a hung one is killed in between where allowed."""
+    half = min(step.deadline / 2, site.settings.stop_deadline)
+    stopped = await _stop(site, step.rc, kill=step.kill, deadline=half)
+    if stopped.result is not stopped.result.REACHED:
+        return stopped
+    return await _start(site, step.rc, deadline=step.deadline - half)
+
+
+async def await_sql(site: Site, step: AwaitSql) -> Ended:
+    """Wait until the service's SQL server answers; a server that refuses is told."""
+    end = site.clock() + step.deadline
+    said = "no answer yet"
+
+    async def answers() -> Fact[bool]:
+        nonlocal said
+        fact = await ask_sql(site.host, site.settings)
+        if isinstance(fact, Unknown):
+            return fact
+        said = f"{fact.value.kind}: {fact.value.text}"
+        return Known(fact.value.serves and fact.value.kind is not SqlKind.READ_ONLY)
+
+    return told(
+        await site.until(answers, end, every=SQL_POLL),
+        f"no SQL answer in {step.deadline:.0f} s ({said})",
+    )
+
+
+async def _stop(site: Site, rc: str, *, kill: bool, deadline: float) -> Ended:
+    async def stopped() -> Fact[bool]:
+        return map_fact(await site.rc(rc), lambda status: not status.alive)
+
+    if is_true(await stopped()):
+        return Ended.reached("was not running")
+    end = site.clock() + deadline
+    result = await site.change(words.service_stop(rc), deadline)
+    answer = await site.until(stopped, end)
+    if is_true(answer) or not kill:
+        return told(answer, f"{rc} does not stop ({result.complaint()})")
+    killed = await _kill(site, rc)
+    answer = await site.until(stopped, site.clock() + KILL_GRACE)
+    if is_true(answer):
+        return Ended.reached(f"killed ({killed}) after {deadline:.0f} s")
+    return told(answer, f"{rc} does not even die of SIGKILL ({killed})")
+
+
+async def _kill(site: Site, rc: str) -> str:
+    """SIGKILL the service's processes, each verified by its start time."""
+    status = await site.rc(rc)
+    table = site.host.processes()
+    if isinstance(status, Unknown) or isinstance(table, Unknown):
+        return "its processes are not known"
+    pids = {*status.value.pids, *status.value.processes}
+    victims = [process for process in table.value if process.pid in pids]
+    for process in victims:
+        await site.host.kill(
+            process.pid, started=process.started, signal=signal.SIGKILL
+        )
+    return ", ".join(f"pid {process.pid}" for process in victims) or "no process"
+
+
+async def _start(site: Site, rc: str, *, deadline: float) -> Ended:
+    missing = await _not_mounted(site)
+    if missing is not None:
+        return missing
+
+    async def running() -> Fact[bool]:
+        return map_fact(await site.rc(rc), lambda status: status.running)
+
+    if is_true(await running()):
+        return Ended.reached("was running")
+    end = site.clock() + deadline
+    result = await site.change(words.service_start(rc), deadline)
+    return told(
+        await site.until(running, end), f"{rc} does not run ({result.complaint()})"
+    )
+
+
+async def _not_mounted(site: Site) -> Ended | None:
+    """Return why nothing may be started: mysqld on a bare directory [FACTS E3]."""
+    mounts = await look.read_mounts(site.host)
+    fstab = look.read_fstab(site.host)
+    if isinstance(mounts, Unknown) or isinstance(fstab, Unknown):
+        reason = mounts.reason if isinstance(mounts, Unknown) else ""
+        return Ended.unknown(f"the mounts are not known {reason}".rstrip())
+    for directory in site.settings.mounts:
+        stack = [m for m in mounts.value if m.directory == directory]
+        wanted = [e.device for e in fstab.value if e.directory == directory]
+        if not stack or stack[-1].device not in wanted or not stack[-1].writable:
+            return Ended.failed(f"{directory} is not mounted as /etc/fstab says")
+    return None

@@ -1,0 +1,240 @@
+"""HAST roles, devices, file systems and mounts."""
+
+from __future__ import annotations
+
+import signal
+
+from hawatch.acting.site import POLL, Ended, Site, told
+from hawatch.deciding.three import NO, YES
+from hawatch.freebsd import look, words
+from hawatch.host import Ending
+from hawatch.model.fact import Fact, Known, Unknown, is_false, is_true, map_fact
+from hawatch.model.hast import HastRole
+from hawatch.model.plan import (
+    AwaitDevice,
+    CheckFilesystem,
+    MountFilesystem,
+    ProveMount,
+    RestartWorker,
+    SetRole,
+    Unmount,
+)
+
+ROLE_LOOK = 2.0
+"""Seconds between two looks at the role while a device is awaited."""
+
+FSCK_UNEXPECTED = 8
+FSCK_RERUN = 16
+
+
+async def set_role(site: Site, step: SetRole) -> Ended:
+    """Set a HAST role and read it back.
+
+    To primary only while the VIP is here. Away from primary only when nothing of the
+    device is mounted: the change destroys the device even under a mount [FACTS B2]. An
+    order that timed out will still be obeyed [FACTS B7]: its outcome is unknown.
+    """
+    refused = await _role_forbidden(site, step)
+    if refused is not None:
+        return refused
+    end = site.clock() + step.deadline
+    argv = words.hast_role(step.resource, step.role)
+    result = await site.change(argv, step.deadline)
+    if result.ending in (Ending.OVERDUE, Ending.ABANDONED):
+        return Ended.unknown(
+            f"hastd did not answer in {step.deadline:.0f} s; it may obey later"
+        )
+
+    async def there() -> Fact[bool]:
+        resource = await site.resource(step.resource)
+        if isinstance(resource, Unknown):
+            return resource
+        if resource.value.role is not step.role:
+            return NO
+        if step.role is HastRole.PRIMARY:
+            return YES
+        return map_fact(site.host.exists(step.device), lambda exists: not exists)
+
+    return told(
+        await site.until(there, end),
+        f"{step.resource} is not {step.role} ({result.complaint()})",
+    )
+
+
+async def await_device(site: Site, step: AwaitDevice) -> Ended:
+    """Wait for the device node and read its first block.
+
+    The node appears when the attempt to reach the peer has ended, 20 s against a
+    silent one [FACTS B3]. A worker that dies meanwhile takes the role back to init
+    without a word [FACTS B2], so the role is looked at, too.
+    """
+    end = site.clock() + step.deadline
+    next_look = site.clock() + ROLE_LOOK
+    while not is_true(site.host.exists(step.device)):
+        if site.clock() >= end:
+            return Ended.failed(f"no {step.device} in {step.deadline:.0f} s")
+        if site.clock() >= next_look:
+            next_look = site.clock() + ROLE_LOOK
+            lost = await _promotion_lost(site, step.resource)
+            if lost is not None:
+                return lost
+        await site.host.sleep(POLL)
+    read = await site.host.first_read(
+        step.device, deadline=max(1.0, end - site.clock())
+    )
+    if isinstance(read, Unknown):
+        return Ended.failed(f"{step.device} cannot be read: {read.reason}")
+    return Ended.reached()
+
+
+async def check_filesystem(site: Site, step: CheckFilesystem) -> Ended:
+    """Run fsck -p on an unmounted device; -y only where the owner allowed it [F3]."""
+    mounted = await site.mounts_of(step.device, "")
+    if isinstance(mounted, Unknown):
+        return Ended.unknown(f"the mounts are not known: {mounted.reason}")
+    if mounted.value:
+        return Ended.failed(f"{step.device} is mounted")
+    argv = words.fsck_preen(step.device, step.fstype)
+    result = await site.change(argv, step.deadline)
+    if result.status == FSCK_UNEXPECTED and step.allow_yes:
+        argv = words.fsck_yes(step.device, step.fstype)
+        result = await site.change(argv, step.deadline)
+    if result.status == FSCK_RERUN:
+        result = await site.change(argv, step.deadline)
+    if result.succeeded:
+        return Ended.reached()
+    if result.ending is not Ending.EXITED:
+        return Ended.unknown(result.complaint())
+    return Ended.failed(f"{result.complaint()}; a person must look at {step.device}")
+
+
+async def mount_filesystem(site: Site, step: MountFilesystem) -> Ended:
+    """Mount a directory by its fstab entry; the mount table decides whether it is."""
+
+    async def there() -> Fact[bool]:
+        return await _is_mounted(site, step.device, step.directory)
+
+    if is_true(await there()):
+        return Ended.reached("was mounted")
+    result = await site.change(words.mount(step.directory), step.deadline)
+    return told(
+        await there(), f"{step.directory} is not mounted ({result.complaint()})"
+    )
+
+
+async def prove_mount(site: Site, step: ProveMount) -> Ended:
+    """Look into the directory in a disposable child [FACTS F7].
+
+    It must be a mount of its own, from the right device, and hold the sentinel; where
+    none is configured, a directory that services start from must not be empty.
+    """
+    if not is_true(await _is_mounted(site, step.device, step.directory)):
+        return Ended.failed(f"{step.directory} is not {step.device} read-write")
+    if is_false(site.host.exists(step.device)):
+        return Ended.failed(f"{step.device} is gone under {step.directory}")
+    probe = await site.host.probe_directory(
+        step.directory, sentinel=step.sentinel, fsync=False, deadline=step.deadline
+    )
+    if isinstance(probe, Unknown):
+        return Ended.unknown(f"{step.directory} could not be read: {probe.reason}")
+    if not probe.value.own_device:
+        return Ended.failed(f"{step.directory} is the bare directory")
+    if step.sentinel and not probe.value.sentinel:
+        return Ended.failed(f"{step.directory} holds no {step.sentinel}")
+    if not step.sentinel and site.settings.rc and probe.value.empty:
+        return Ended.failed(f"{step.directory} is empty")
+    return Ended.reached()
+
+
+async def unmount(site: Site, step: Unmount) -> Ended:
+    """Take a directory's mount off: plainly again and again, then by force."""
+    start = site.clock()
+    end = start + step.deadline
+
+    async def gone() -> Fact[bool]:
+        mounts = await site.mounts_of("", step.directory)
+        return map_fact(
+            mounts, lambda found: not any(m.device == step.device for m in found)
+        )
+
+    answer = await gone()
+    complaint = ""
+    while not is_true(answer):
+        force = site.clock() - start >= step.force_after
+        argv = (words.unmount_by_force if force else words.unmount)(step.directory)
+        result = await site.change(argv, end - site.clock())
+        complaint = result.complaint() if not result.succeeded else ""
+        answer = await gone()
+        if is_true(answer) or site.clock() + 0.5 >= end:
+            break
+        await site.host.sleep(0.5)
+    return told(answer, f"{step.directory} stays mounted ({complaint})")
+
+
+async def restart_worker(site: Site, step: RestartWorker) -> Ended:
+    """Kill exactly one primary worker; hastd starts it anew and it sends its map [B8].
+
+    The process is verified by title, parent and start time; the mount survives, I/O
+    pauses for one to six seconds.
+    """
+    hastd = look.read_hastd(site.host, answering=True)
+    if isinstance(hastd, Unknown):
+        return Ended.unknown(hastd.reason)
+    worker = hastd.value.worker_of(step.resource)
+    if (
+        worker is None
+        or worker.pid != step.workerpid
+        or worker.role is not HastRole.PRIMARY
+        or worker.parent != hastd.value.pid
+    ):
+        return Ended.failed(f"pid {step.workerpid} is not the worker any more")
+    killed = await site.host.kill(
+        worker.pid, started=worker.started, signal=signal.SIGKILL
+    )
+    if not is_true(killed):
+        return Ended.failed(f"pid {worker.pid} could not be killed")
+
+    async def anew() -> Fact[bool]:
+        resource = await site.resource(step.resource)
+        return map_fact(
+            resource,
+            lambda r: (
+                r.role is HastRole.PRIMARY and r.workerpid not in (None, step.workerpid)
+            ),
+        )
+
+    end = site.clock() + step.deadline
+    return told(await site.until(anew, end), f"no new worker for {step.resource}")
+
+
+async def _role_forbidden(site: Site, step: SetRole) -> Ended | None:
+    if step.role is HastRole.PRIMARY:
+        master = await site.is_master()
+        return None if is_true(master) else told(master, "the VIP is not here any more")
+    mounts = await site.mounts_of(step.device, "")
+    if isinstance(mounts, Unknown):
+        return Ended.unknown(f"the mounts are not known: {mounts.reason}")
+    if mounts.value:
+        places = ", ".join(mount.directory for mount in mounts.value)
+        return Ended.failed(f"{step.device} is still mounted on {places}")
+    return None
+
+
+async def _promotion_lost(site: Site, name: str) -> Ended | None:
+    """Return why a promotion under way is pointless by now, if it is."""
+    if is_false(await site.is_master()):
+        return Ended.failed("the VIP left during the promotion")
+    resource = await site.resource(name)
+    if isinstance(resource, Known) and resource.value.role is not HastRole.PRIMARY:
+        return Ended.failed(
+            f"{name} fell back to {resource.value.role}: its worker died"
+        )
+    return None
+
+
+async def _is_mounted(site: Site, device: str, directory: str) -> Fact[bool]:
+    mounts = await site.mounts_of("", directory)
+    return map_fact(
+        mounts,
+        lambda stack: bool(stack) and stack[-1].device == device and stack[-1].writable,
+    )

@@ -1,0 +1,109 @@
+"""What a decision and its outcomes leave in the memory. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import msgspec
+
+from hawatch.model.decision import Decision, Rule
+from hawatch.model.finding import Streak
+from hawatch.model.memory import Memory, Move, ServiceMemory, Unfinished
+from hawatch.model.moment import Moment
+from hawatch.model.plan import Outcome, RestoreSkew, StepResult
+from hawatch.model.report import Duty
+
+WHOLE_IN_THEMSELVES = {
+    Rule.UNHEALTHY_RESTART,
+    Rule.STALE_INIT,
+    Rule.CARP_HELD_BACK,
+    Rule.RESTORE_SKEW,
+    Rule.DIVERGED_HEAL,
+}
+"""Rules whose plan is simply tried again where it was cut: nothing to finish."""
+
+
+def before_plan(memory: Memory, decision: Decision, *, now: Moment) -> Memory:
+    """Return the memory to save before a plan is performed: the intent.
+
+    A plan that has to be finished or backed out of is marked, and an automatic move is
+    counted, whether it succeeds or not.
+    """
+    own = decision.memory
+    to_be_finished = decision.plan and decision.rule not in WHOLE_IN_THEMSELVES
+    if to_be_finished and own.unfinished is None:
+        begun = Unfinished(
+            rule=decision.rule,
+            duty=decision.duty,
+            because=decision.because,
+            began=now,
+        )
+        own = msgspec.structs.replace(own, unfinished=begun)
+    moves = memory.moves
+    if decision.move:
+        move = Move(service=decision.service, at=now.wall, rule=decision.rule)
+        moves = (*moves, move)
+    return _with_service(memory, decision.service, own, moves=moves)
+
+
+def after_plan(
+    memory: Memory, decision: Decision, outcomes: tuple[Outcome, ...]
+) -> Memory:
+    """Return the memory after a plan: ended, or still to be finished."""
+    own = memory.services[decision.service]
+    reached = len(outcomes) == len(decision.plan.steps) and all(
+        outcome.result is StepResult.REACHED for outcome in outcomes
+    )
+    own = _without_restored_raise(own, outcomes)
+    if reached:
+        own = msgspec.structs.replace(own, unfinished=None)
+    elif own.unfinished is not None and outcomes:
+        last = outcomes[-1]
+        if last.result is not StepResult.UNKNOWN:
+            failed = f"{last.step.goal}: {last.text}"
+            marked = msgspec.structs.replace(own.unfinished, failed=failed)
+            own = msgspec.structs.replace(own, unfinished=marked)
+    memory = _with_service(memory, decision.service, own)
+    if reached and decision.plan and decision.duty is not Duty.ACTIVE:
+        streaks = without_service(memory.streaks, decision.service)
+        memory = msgspec.structs.replace(memory, streaks=streaks)
+    return memory
+
+
+def without_service(streaks: Mapping[str, Streak], service: str) -> dict[str, Streak]:
+    """Return the streaks without a service's: a node that let go counts anew."""
+    marks = (f"[{service}]", f"[{service}/", f"[{service}:")
+    return {
+        key: streak
+        for key, streak in streaks.items()
+        if not any(mark in key for mark in marks)
+    }
+
+
+def _without_restored_raise(
+    own: ServiceMemory, outcomes: tuple[Outcome, ...]
+) -> ServiceMemory:
+    for outcome in outcomes:
+        step = outcome.step
+        if (
+            isinstance(step, RestoreSkew)
+            and outcome.result is StepResult.REACHED
+            and own.raised is not None
+            and step.advskew == own.raised.original_advskew
+        ):
+            return msgspec.structs.replace(own, raised=None)
+    return own
+
+
+def _with_service(
+    memory: Memory,
+    service: str,
+    own: ServiceMemory,
+    *,
+    moves: tuple[Move, ...] | None = None,
+) -> Memory:
+    return msgspec.structs.replace(
+        memory,
+        services={**memory.services, service: own},
+        moves=memory.moves if moves is None else moves,
+    )

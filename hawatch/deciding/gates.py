@@ -1,0 +1,254 @@
+"""The gates: what forbids a move, each answer with its particular.
+
+A gate returns refusals; none means that it is open. Grabbing needs proof, so here the
+unknown refuses. Nothing in this file acts or chooses; rules.py asks it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from hawatch.deciding.generations import Forecast, forecast
+from hawatch.deciding.situation import Situation
+from hawatch.model.carp import CarpState
+from hawatch.model.config import SilencePolicy
+from hawatch.model.decision import Refusal, Refused
+from hawatch.model.fact import Known, Unknown, is_true, why_unknown
+from hawatch.model.hast import HastRole, HastStatus
+from hawatch.model.report import Duty
+from hawatch.model.trigger import TriggerKind
+
+
+def refuse(refusal: Refusal, detail: str) -> Refused:
+    """Return a refusal with its particular."""
+    return Refused(refusal=refusal, detail=detail)
+
+
+def may_demote(s: Situation) -> tuple[Refused, ...]:
+    """Return why this owner must not hand over now; empty when it may.
+
+    The peer must be reachable, fresh, eligible and willing, its copy proved current,
+    and the limits of automatic moves must allow it [DESIGN 6, never 2, 3, 5].
+    """
+    return (*_limits(s), *_peer_able(s), *_peer_copy(s))
+
+
+def may_promote(s: Situation) -> tuple[Refused, ...]:
+    """Return why this node must not take the service now; empty when it may."""
+    return (*_memory(s), *_own_facts(s), *_own_copy(s), *_peer_out(s))
+
+
+def peer_able(s: Situation) -> tuple[Refused, ...]:
+    """Return why the peer could not serve now, its copy's currency aside."""
+    return tuple(_peer_able(s))
+
+
+def _limits(s: Situation) -> Iterator[Refused]:
+    if s.trigger.kind is TriggerKind.OPERATOR:
+        return
+    limits = s.config.limits
+    ages = [s.now.wall - move.at for move in s.memory.moves]
+    recent = [age for age in ages if 0 <= age < limits.per]
+    if recent and min(recent) < limits.cooldown:
+        yield refuse(
+            Refusal.COOLDOWN,
+            f"the last move was {min(recent):.0f} s ago, limits.cooldown is "
+            f"{limits.cooldown:.0f} s",
+        )
+    if len(recent) >= limits.moves:
+        yield refuse(
+            Refusal.MOVE_LIMIT,
+            f"{len(recent)} automatic moves in {limits.per:.0f} s, "
+            f"limits.moves is {limits.moves}",
+        )
+
+
+def _peer_able(s: Situation) -> Iterator[Refused]:
+    report, service = s.word.report, s.word.service
+    if report is None:
+        sighting = s.snapshot.peer.report
+        yield refuse(
+            Refusal.PEER_UNKNOWN,
+            sighting.reason if isinstance(sighting, Unknown) else "no report",
+        )
+        return
+    if not s.word.fresh:
+        yield refuse(Refusal.PEER_STALE_REPORT, f"silent for {s.word.silent_for:.0f} s")
+    if report.maintenance is not None and report.maintenance.until > s.now.wall:
+        yield refuse(Refusal.PEER_MAINTENANCE, report.maintenance.why)
+    if service is None:
+        yield refuse(Refusal.CONFIGURATION_DIFFERS, f"{s.peer} knows no {s.service}")
+        return
+    for reason in service.not_eligible:
+        yield refuse(Refusal.PEER_NOT_ELIGIBLE, reason)
+    if service.failing:
+        yield refuse(Refusal.PEER_FAILING, ", ".join(service.failing))
+    for latch in service.latches:
+        if latch.copy_of in ("", s.peer):
+            yield refuse(
+                Refusal.PEER_LATCHED, f"{latch.resource} {latch.kind}: {latch.reason}"
+            )
+
+
+def _peer_copy(s: Situation) -> Iterator[Refused]:
+    for name in s.settings.resources:
+        if name not in s.own.in_sync:
+            resource = s.view.resources[name]
+            status = (
+                resource.value.status
+                if isinstance(resource, Known)
+                else "status unknown"
+            )
+            yield refuse(
+                Refusal.COPY_NOT_IN_SYNC, f"{name} on {s.peer} ({status} here)"
+            )
+    for latch in s.own.latches:
+        if latch.copy_of == s.peer:
+            yield refuse(
+                Refusal.PEER_LATCHED, f"{latch.resource} {latch.kind}: {latch.reason}"
+            )
+
+
+def _memory(s: Situation) -> Iterator[Refused]:
+    if s.damaged is not None:
+        yield refuse(Refusal.NOT_RECORDED, s.damaged)
+
+
+def _own_facts(s: Situation) -> Iterator[Refused]:
+    hastd = s.snapshot.hastd
+    if isinstance(hastd, Known) and hastd.value.pid is None:
+        yield refuse(Refusal.FACT_UNKNOWN, "hastd is not running here")
+    view = s.view
+    needed: dict[str, str | None] = {"hastd": why_unknown(hastd)}
+    needed |= {f"HAST {n}": why_unknown(f) for n, f in view.resources.items()}
+    needed |= {f"metadata of {n}": why_unknown(f) for n, f in view.dumps.items()}
+    needed |= {f"service {n}": why_unknown(f) for n, f in view.rc.items()}
+    for path, mount in view.mounts.items():
+        needed[f"mount {path}"] = why_unknown(mount.mounted)
+        needed[f"device of {path}"] = why_unknown(mount.device)
+    for name, reason in needed.items():
+        if reason is not None:
+            yield refuse(Refusal.FACT_UNKNOWN, f"{name}: {reason}")
+    for path, mount in view.mounts.items():
+        if is_true(mount.mounted) and not is_true(mount.right_device):
+            yield refuse(Refusal.NOT_MOUNTED, f"something else is mounted on {path}")
+
+
+def _own_copy(s: Situation) -> Iterator[Refused]:
+    for latch in s.own.latches:
+        if latch.copy_of in ("", s.node):
+            yield refuse(
+                Refusal.OWN_COPY_LATCHED,
+                f"{latch.resource} {latch.kind}: {latch.reason}",
+            )
+    for name in s.settings.resources:
+        yield from _generations(s, name)
+
+
+def _generations(s: Situation, name: str) -> Iterator[Refused]:
+    """Compare both copies where the peer tells; else ask what was remembered."""
+    own = s.view.dumps[name]
+    theirs = s.word.service.dumps.get(name) if s.word.service is not None else None
+    if isinstance(own, Known) and isinstance(theirs, Known) and s.word.fresh:
+        outcome = forecast(own.value, theirs.value)
+        if outcome.forecast not in (
+            Forecast.IN_SYNC,
+            Forecast.PRIMARY_TO_SECONDARY,
+        ):
+            yield refuse(Refusal.GENERATIONS_FORBID, f"{name}: {outcome.because}")
+    if is_true(s.view.primaries[name]) or _was_owner(s):
+        return
+    if name not in s.own.peer_in_sync:
+        yield refuse(
+            Refusal.COPY_NOT_IN_SYNC,
+            f"the owner never said that {name} is in sync here",
+        )
+
+
+def _was_owner(s: Situation) -> bool:
+    """Return whether this node was the last owner by all that is remembered."""
+    peer_duty = s.word.service.duty if s.word.service is not None else None
+    return s.own.duty is Duty.ACTIVE and peer_duty is not Duty.ACTIVE
+
+
+def _peer_out(s: Situation) -> Iterator[Refused]:
+    """Released, or silent on every path while a witness answers, for long enough."""
+    service = s.word.service
+    if s.word.fresh and s.word.report is not None:
+        if service is None:
+            yield refuse(
+                Refusal.CONFIGURATION_DIFFERS, f"{s.peer} knows no {s.service}"
+            )
+        elif isinstance(service.holding, Unknown):
+            yield refuse(
+                Refusal.FACT_UNKNOWN,
+                f"whether {s.peer} holds: {service.holding.reason}",
+            )
+        elif service.holding.value:
+            yield refuse(Refusal.PEER_HOLDS, f"{s.peer} still holds {s.service}")
+        yield from _drained(s)
+        return
+    yield from _limits(s)
+    yield from _connected_secondary(s)
+    yield from _silence(s)
+
+
+def _drained(s: Situation) -> Iterator[Refused]:
+    """A released peer leaves a worker behind for a moment: its queue must be empty."""
+    for name, resource in s.view.resources.items():
+        if (
+            isinstance(resource, Known)
+            and resource.value.role is HastRole.SECONDARY
+            and resource.value.queues.local > 0
+        ):
+            yield refuse(
+                Refusal.SECONDARY_STILL_CONNECTED,
+                f"{name} still has {resource.value.queues.local} writes queued",
+            )
+
+
+def _connected_secondary(s: Situation) -> Iterator[Refused]:
+    for name, resource in s.view.resources.items():
+        if (
+            isinstance(resource, Known)
+            and resource.value.role is HastRole.SECONDARY
+            and resource.value.status is HastStatus.COMPLETE
+        ):
+            yield refuse(
+                Refusal.SECONDARY_STILL_CONNECTED,
+                f"the worker of {name} still holds its connection",
+            )
+
+
+def _silence(s: Situation) -> Iterator[Refused]:
+    witness = s.config.witness
+    needed = witness.promote_after
+    silent = s.word.silent_for if s.config.peer.enabled else carp_age(s)
+    if silent < needed:
+        yield refuse(
+            Refusal.PEER_SILENT_TOO_SHORT,
+            f"{s.peer} is silent for {silent:.0f} of {needed:.0f} s",
+        )
+    if witness.ping or witness.tcp:
+        if not any(isinstance(fact, Known) for fact in s.snapshot.witnesses.values()):
+            yield refuse(
+                Refusal.PEER_SILENT_NO_WITNESS,
+                "no witness answers: it may be this node that is cut off",
+            )
+    elif witness.without is not SilencePolicy.PROMOTE:
+        yield refuse(
+            Refusal.PEER_SILENT_NO_WITNESS,
+            'no witness is configured, and witness.without is "hold"',
+        )
+
+
+def carp_age(s: Situation) -> float:
+    """Return for how many seconds the vhid has been seen in its present state."""
+    return s.now.seconds_since(s.own.carp.since) if s.own.carp is not None else 0.0
+
+
+def is_master(s: Situation) -> bool:
+    """Return whether this node is known to hold the VIP."""
+    return (
+        isinstance(s.view.carp, Known) and s.view.carp.value.state is CarpState.MASTER
+    )

@@ -1,0 +1,120 @@
+"""What one look adds to the memory, before the rules are asked. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import msgspec
+
+from hawatch.deciding.evidence import next_evidence
+from hawatch.deciding.service_view import ServiceView
+from hawatch.model.config import Config
+from hawatch.model.fact import Known, Unknown, is_true
+from hawatch.model.hast import HastRole
+from hawatch.model.memory import (
+    CarpSince,
+    Memory,
+    Sample,
+    SeenRole,
+    ServiceMemory,
+)
+from hawatch.model.snapshot import Snapshot
+
+MOST_SAMPLES = 6
+"""Looks that are kept for trends."""
+
+
+def sample(snapshot: Snapshot) -> Sample:
+    """Return the readings of a look that trends are made of."""
+    resources = {
+        name: fact.value
+        for name, fact in snapshot.resources.items()
+        if isinstance(fact, Known)
+    }
+    counters = snapshot.counters
+    return Sample(
+        taken=snapshot.taken,
+        counters=counters.value if isinstance(counters, Known) else None,
+        dirty={name: resource.dirty for name, resource in resources.items()},
+        errors={
+            name: resource.errors.read + resource.errors.write
+            for name, resource in resources.items()
+        },
+        used={
+            directory: fact.value.used
+            for directory, fact in snapshot.space.items()
+            if isinstance(fact, Known)
+        },
+    )
+
+
+def with_sample(memory: Memory, snapshot: Snapshot) -> Memory:
+    """Return the memory with this look's sample; samples of another boot go."""
+    kept = [s for s in memory.samples if s.taken.boot == snapshot.taken.boot]
+    kept = [*kept, sample(snapshot)][-MOST_SAMPLES:]
+    return msgspec.structs.replace(memory, samples=tuple(kept))
+
+
+def next_service_memory(
+    config: Config,
+    own: ServiceMemory,
+    view: ServiceView,
+    snapshot: Snapshot,
+    memory: Memory,
+) -> ServiceMemory:
+    """Return what is remembered of a service, with this look in it.
+
+    memory is the node's as it was before this look; its last sample tells growth.
+    """
+    wall = snapshot.taken.wall
+    since = wall - config.limits.cooldown
+    own = msgspec.structs.replace(
+        own,
+        carp=_carp_since(own, view, snapshot),
+        roles=_roles(own, view, snapshot),
+        restarts=tuple(at for at in own.restarts if since < at <= wall),
+    )
+    return next_evidence(config, own, view, snapshot, memory)
+
+
+def _carp_since(
+    own: ServiceMemory, view: ServiceView, snapshot: Snapshot
+) -> CarpSince | None:
+    carp = view.carp
+    if isinstance(carp, Unknown):
+        return own.carp
+    before = own.carp
+    if (
+        before is not None
+        and before.state is carp.value.state
+        and before.since.boot == snapshot.taken.boot
+    ):
+        return before
+    return CarpSince(state=carp.value.state, since=snapshot.taken)
+
+
+def _roles(
+    own: ServiceMemory, view: ServiceView, snapshot: Snapshot
+) -> Mapping[str, SeenRole]:
+    """Remember each role that is not init, with the boot and the hastd it was under."""
+    roles = dict(own.roles)
+    hastd = snapshot.hastd
+    for name, fact in view.resources.items():
+        if isinstance(fact, Known) and fact.value.role is not HastRole.INIT:
+            roles[name] = SeenRole(
+                role=fact.value.role,
+                boot=snapshot.taken.boot,
+                hastd=hastd.value.pid if isinstance(hastd, Known) else None,
+            )
+    return roles if roles != dict(own.roles) else own.roles
+
+
+def settled(own: ServiceMemory, view: ServiceView) -> ServiceMemory:
+    """Drop a raise that somebody else has undone, and latches of a lifted fence."""
+    raised, carp = own.raised, view.carp
+    if raised is None or isinstance(carp, Unknown):
+        return own
+    undone = carp.value.advskew == raised.original_advskew
+    if undone and own.unfinished is None and not is_true(view.holding):
+        return msgspec.structs.replace(own, raised=None)
+    return own

@@ -1,0 +1,65 @@
+"""The rules in order. The first that speaks wins; the last one always speaks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from hawatch.deciding.rules_asked import operator_asked, shutdown_release
+from hawatch.deciding.rules_hold import (
+    all_well,
+    interrupted_plan,
+    latched,
+    look_again,
+    maintenance,
+    not_known,
+)
+from hawatch.deciding.rules_owner import (
+    isolated_owner,
+    mounted_without_primary,
+    unhealthy_demote,
+    unhealthy_restart,
+)
+from hawatch.deciding.rules_pair import carp_held_back, peer_serves, two_primaries
+from hawatch.deciding.rules_roles import (
+    backup_still_serving,
+    link_down,
+    master_not_serving,
+    restore_raised_skew,
+    stale_init,
+)
+from hawatch.deciding.situation import Situation
+from hawatch.model.decision import Decision
+
+RULES: tuple[Callable[[Situation], Decision | None], ...] = (
+    shutdown_release,
+    maintenance,
+    look_again,
+    two_primaries,
+    mounted_without_primary,
+    operator_asked,
+    interrupted_plan,
+    isolated_owner,
+    unhealthy_restart,
+    unhealthy_demote,
+    peer_serves,
+    master_not_serving,
+    backup_still_serving,
+    stale_init,
+    carp_held_back,
+    link_down,
+    restore_raised_skew,
+    latched,
+    not_known,
+    all_well,
+)
+"""Who is asked first: harm that is happening, then what was begun, then health, then
+where CARP and storage do not fit, then repair, then tidying up."""
+
+
+def decide(situation: Situation) -> Decision:
+    """Given a situation, return the first rule's decision that speaks."""
+    for rule in RULES:
+        decision = rule(situation)
+        if decision is not None:
+            return decision
+    raise AssertionError("all_well always speaks")

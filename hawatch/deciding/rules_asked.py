@@ -1,0 +1,119 @@
+"""Rules for what somebody asked for: the operator's verbs, and a shutdown.
+
+They are the same cycle with the same gates; only the limits of automatic moves do not
+count for a person. What a person asked for is named in the trigger's words:
+(VERB, SERVICE), where the verb is switchover, demote, restore or takeover.
+"""
+
+from __future__ import annotations
+
+from hawatch.deciding.gates import is_master, may_demote, may_promote
+from hawatch.deciding.plan import ladder_down, ladder_up
+from hawatch.deciding.situation import Situation
+from hawatch.deciding.yielding import fence_vip, restore_step, with_raise, yield_vip
+from hawatch.model.decision import Decision, Refusal, Refused, Rule
+from hawatch.model.fact import is_false
+from hawatch.model.hast import HastRole
+from hawatch.model.plan import Plan
+from hawatch.model.report import Duty
+from hawatch.model.trigger import TriggerKind
+
+SILENCE = {
+    Refusal.PEER_SILENT_NO_WITNESS,
+    Refusal.PEER_SILENT_TOO_SHORT,
+    Refusal.COPY_NOT_IN_SYNC,
+    Refusal.COOLDOWN,
+    Refusal.MOVE_LIMIT,
+}
+"""What an operator's word "the peer is off" stands for."""
+
+
+def shutdown_release(s: Situation) -> Decision | None:
+    """A shutdown hands over in order; it lets go whatever the peer says [FACTS E1]."""
+    if s.trigger.kind is not TriggerKind.RELEASE:
+        return None
+    steps = ladder_down(s.config, s.snapshot, s.view, role=HastRole.SECONDARY)
+    memory = s.own
+    if is_master(s):
+        lever = yield_vip(s) if not may_demote(s) else fence_vip(s)
+        step = fence_vip(s) if isinstance(lever, Refused) else lever
+        steps = (*steps, step)
+        memory = with_raise(s, step, "shutdown")
+    return s.decide(
+        Rule.ASKED,
+        f"shutting down: releasing {s.service}",
+        duty=Duty.RELEASED,
+        plan=Plan(steps=steps),
+        memory=memory,
+    )
+
+
+def operator_asked(s: Situation) -> Decision | None:
+    """Do what the operator asked for, or say which gate forbids it."""
+    if s.trigger.kind is not TriggerKind.OPERATOR:
+        return None
+    verb, *services = s.trigger.words
+    if services and s.service not in services:
+        return None
+    if verb in ("switchover", "demote"):
+        return _hand_over(s, forced="force" in services)
+    if verb == "takeover":
+        return _take_over(s)
+    if verb == "restore":
+        return _restore(s)
+    return None
+
+
+def _hand_over(s: Situation, *, forced: bool) -> Decision:
+    if not is_master(s) and is_false(s.view.holding):
+        return s.decide(
+            Rule.ASKED, f"{s.node} does not hold {s.service}: nothing to hand over"
+        )
+    refused = () if forced else may_demote(s)
+    lever = yield_vip(s)
+    if isinstance(lever, Refused) and not forced:
+        refused = (*refused, lever)
+    if refused:
+        return s.decide(
+            Rule.ASKED,
+            "not handed over: " + "; ".join(reason.detail for reason in refused),
+            refused=refused,
+            alarm=True,
+        )
+    step = fence_vip(s) if isinstance(lever, Refused) else lever
+    why = f"an operator asked {s.node} to hand {s.service} over"
+    steps = ladder_down(s.config, s.snapshot, s.view, role=HastRole.SECONDARY)
+    return s.decide(
+        Rule.ASKED,
+        f"{why} to {s.peer}",
+        duty=Duty.STANDBY,
+        plan=Plan(steps=(*steps, step)),
+        memory=with_raise(s, step, why),
+    )
+
+
+def _take_over(s: Situation) -> Decision:
+    refused = tuple(r for r in may_promote(s) if r.refusal not in SILENCE)
+    if refused:
+        return s.decide(
+            Rule.ASKED,
+            "not taken over: " + "; ".join(reason.detail for reason in refused),
+            refused=refused,
+            alarm=True,
+        )
+    return s.decide(
+        Rule.ASKED,
+        f"an operator said that {s.peer} is off: taking {s.service} over",
+        duty=Duty.ACTIVE,
+        plan=Plan(steps=ladder_up(s.config, s.snapshot, s.view)),
+    )
+
+
+def _restore(s: Situation) -> Decision:
+    if s.own.raised is None:
+        return s.decide(Rule.ASKED, "advskew is not raised here: nothing to restore")
+    return s.decide(
+        Rule.ASKED,
+        "an operator asked to lower advskew again",
+        plan=Plan(steps=(restore_step(s.own.raised),)),
+    )

@@ -1,0 +1,128 @@
+"""Rules for the node that holds the service: its health, and what is done about it."""
+
+from __future__ import annotations
+
+import msgspec
+
+from hawatch.deciding.gates import is_master, may_demote
+from hawatch.deciding.plan import ladder_down, restart
+from hawatch.deciding.situation import Failing, Situation
+from hawatch.deciding.yielding import fence_vip, with_raise, yield_vip
+from hawatch.model.decision import Decision, Refused, Rule
+from hawatch.model.fact import Known, is_false, is_true
+from hawatch.model.finding import Remedy
+from hawatch.model.hast import HastRole
+from hawatch.model.plan import Plan
+from hawatch.model.report import Duty
+
+
+def mounted_without_primary(s: Situation) -> Decision | None:
+    """Something of the service is mounted, but its device is gone or not primary.
+
+    The kernel will force it off at the next I/O, and writes then land on the root file
+    system [FACTS F7]: stop what writes, take the mount off.
+    """
+    dead = [view.directory for view in s.view.mounts.values() if is_true(view.zombie)]
+    if not dead and is_true(s.view.mounted):
+        dead = [name for name, fact in s.view.primaries.items() if is_false(fact)]
+    if not dead:
+        return None
+    steps = ladder_down(s.config, s.snapshot, s.view, role=HastRole.SECONDARY)
+    return s.decide(
+        Rule.MOUNTED_WITHOUT_PRIMARY,
+        f"{', '.join(dead)}: mounted although its device is gone; stopping what writes",
+        duty=Duty.RELEASED,
+        plan=Plan(steps=steps),
+        alarm=True,
+        again=True,
+    )
+
+
+def isolated_owner(s: Situation) -> Decision | None:
+    """The owner sees neither peer nor witness: the peer may soon take over."""
+    witness = s.config.witness
+    if not (s.config.peer.enabled and (witness.ping or witness.tcp)):
+        return None
+    if s.word.fresh or is_false(s.view.holding):
+        return None
+    if any(isinstance(fact, Known) for fact in s.snapshot.witnesses.values()):
+        return None
+    if s.word.silent_for < witness.give_up:
+        return None
+    steps = ladder_down(s.config, s.snapshot, s.view, role=HastRole.SECONDARY)
+    fence = fence_vip(s)
+    why = (
+        f"cut off: neither {s.peer} nor a witness answered for "
+        f"{s.word.silent_for:.0f} s; releasing before {s.peer} may take over"
+    )
+    return s.decide(
+        Rule.ISOLATED_OWNER,
+        why,
+        duty=Duty.RELEASED,
+        plan=Plan(steps=(*steps, fence)),
+        alarm=True,
+        memory=with_raise(s, fence, why),
+    )
+
+
+def unhealthy_restart(s: Situation) -> Decision | None:
+    """A failing check whose remedy begins with a local restart that is not used up."""
+    failing = _first_with(s, Remedy.RESTART)
+    if failing is None or not _owns(s):
+        return None
+    if len(s.own.restarts) >= s.config.limits.restarts or s.damaged is not None:
+        return None
+    in_place = [*s.view.primaries.values(), *(v.ready for v in s.view.mounts.values())]
+    if not all(is_true(fact) for fact in in_place):
+        return None
+    memory = msgspec.structs.replace(
+        s.own, restarts=(*s.own.restarts, s.now.wall), duty=Duty.ACTIVE
+    )
+    return s.decide(
+        Rule.UNHEALTHY_RESTART,
+        f"{failing.check} fails ({failing.message}); restarting here before anything "
+        "else is tried",
+        duty=Duty.ACTIVE,
+        plan=Plan(steps=restart(s.config, s.view)),
+        memory=memory,
+        alarm=True,
+    )
+
+
+def unhealthy_demote(s: Situation) -> Decision | None:
+    """A failing check whose remedy is a demotion: hand over, or hold and say why."""
+    failing = _first_with(s, Remedy.DEMOTE)
+    if failing is None or not _owns(s):
+        return None
+    refused = may_demote(s)
+    lever = yield_vip(s)
+    if isinstance(lever, Refused):
+        refused = (*refused, lever)
+    if refused or isinstance(lever, Refused):
+        return s.decide(
+            Rule.UNHEALTHY_HOLD,
+            f"{failing.check} fails ({failing.message}), but handing over would not "
+            f"help: {'; '.join(reason.detail for reason in refused)}",
+            refused=refused,
+            alarm=True,
+        )
+    why = f"{failing.check} failed ({failing.message})"
+    steps = ladder_down(s.config, s.snapshot, s.view, role=HastRole.SECONDARY)
+    return s.decide(
+        Rule.UNHEALTHY_DEMOTE,
+        f"{why}; handing {s.service} over to {s.peer}, which is able to serve",
+        duty=Duty.STANDBY,
+        plan=Plan(steps=(*steps, lever)),
+        move=True,
+        alarm=True,
+        memory=with_raise(s, lever, why),
+    )
+
+
+def _owns(s: Situation) -> bool:
+    """Return whether this node holds the VIP and at least part of the service."""
+    return is_master(s) and not is_false(s.view.holding)
+
+
+def _first_with(s: Situation, remedy: Remedy) -> Failing | None:
+    return next((f for f in s.failing if remedy in f.remedies), None)

@@ -1,0 +1,154 @@
+"""Rules about both nodes at once: two primaries, a VIP on the wrong side, fences."""
+
+from __future__ import annotations
+
+from hawatch.deciding.gates import carp_age, is_master
+from hawatch.deciding.plan import ladder_down
+from hawatch.deciding.situation import Situation
+from hawatch.deciding.yielding import (
+    fence_vip,
+    with_latches,
+    with_raise,
+    without_latches,
+    yield_vip,
+)
+from hawatch.model.carp import CarpState
+from hawatch.model.decision import Decision, Refused, Rule
+from hawatch.model.fact import Known, is_false, is_true
+from hawatch.model.hast import HastRole
+from hawatch.model.latch import LatchKind
+from hawatch.model.plan import AllowCarp, Plan
+from hawatch.model.report import Duty, ServiceReport
+
+
+def two_primaries(s: Situation) -> Decision | None:
+    """Both nodes are primary: the one by the static rule lets go and keeps its data.
+
+    Both compute the same order from the same two reports: the holder of the VIP before
+    the other, the one that serves before the other, then the order of names.
+    """
+    service = s.word.service
+    if service is None or not s.word.fresh:
+        return None
+    doubled = [
+        name
+        for name, fact in s.view.primaries.items()
+        if is_true(fact) and _is_primary(service, name)
+    ]
+    if not doubled:
+        return None
+    ours = (is_master(s), is_true(s.view.serving), s.peer)
+    theirs = (_has_vip(service), is_true(service.serving), s.node)
+    what = f"both nodes are primary for {', '.join(doubled)}"
+    if ours > theirs:
+        return s.decide(
+            Rule.TWO_PRIMARIES,
+            f"{what}; {s.peer} has to let go, {s.node} stays as it is",
+            alarm=True,
+        )
+    why = f"{what}; {s.node} lets go and keeps its copy untouched"
+    memory = with_latches(s, s.own, LatchKind.SPLIT_BRAIN, what)
+    steps = list(ladder_down(s.config, s.snapshot, s.view, role=HastRole.INIT))
+    if is_master(s):
+        fence = fence_vip(s)
+        steps.append(fence)
+        raised = with_raise(s, fence, what)
+        memory = with_latches(s, raised, LatchKind.SPLIT_BRAIN, what)
+    return s.decide(
+        Rule.TWO_PRIMARIES,
+        why,
+        duty=Duty.RELEASED,
+        plan=Plan(steps=tuple(steps)),
+        alarm=True,
+        memory=memory,
+    )
+
+
+def peer_serves(s: Situation) -> Decision | None:
+    """The VIP is here while the peer serves: give it back and say why."""
+    service = s.word.service
+    if service is None or not s.word.fresh or not is_master(s):
+        return None
+    if not is_false(s.view.holding) or not is_true(service.serving) or service.failing:
+        return None
+    if carp_age(s) < s.config.carp.settle:
+        return s.decide(
+            Rule.PEER_SERVES,
+            f"the VIP has just come here while {s.peer} serves; letting CARP settle",
+            again=True,
+        )
+    why = f"{s.peer} serves {s.service} while the VIP is here"
+    cause = likely_cause(s) if _has_vip(service) else "the VIP moved ahead of storage"
+    step = fence_vip(s) if _has_vip(service) else yield_vip(s)
+    if isinstance(step, Refused):
+        step = fence_vip(s)
+    return s.decide(
+        Rule.PEER_SERVES,
+        f"{why} ({cause}): giving it back",
+        duty=Duty.STANDBY,
+        plan=Plan(steps=(step,)),
+        alarm=True,
+        memory=with_raise(s, step, why),
+    )
+
+
+def carp_held_back(s: Situation) -> Decision | None:
+    """net.inet.carp.allow is 0: ours to lift, the interlock's, or nobody's."""
+    sysctls = s.snapshot.sysctls
+    if not isinstance(sysctls, Known) or sysctls.value.allow:
+        return None
+    fenced = [latch for latch in s.own.latches if latch.kind is LatchKind.FENCED]
+    service = s.word.service
+    answered = (
+        s.word.fresh
+        and service is not None
+        and (is_true(service.serving) or is_false(service.holding))
+        and not is_true(s.view.holding)
+    )
+    if not fenced and not s.config.carp.interlock:
+        return s.decide(
+            Rule.CARP_HELD_BACK,
+            "net.inet.carp.allow is 0 and hawatch did not set it; no VIP can be here",
+            alarm=True,
+        )
+    if not answered:
+        reason = fenced[0].reason if fenced else "waiting for the data question"
+        return s.decide(
+            Rule.CARP_HELD_BACK,
+            f"CARP stays off here ({reason}) until {s.peer} is heard",
+            alarm=bool(fenced),
+        )
+    return s.decide(
+        Rule.CARP_HELD_BACK,
+        f"{s.peer} is heard and this node holds nothing: CARP is allowed again",
+        duty=Duty.STANDBY,
+        plan=Plan(steps=(AllowCarp(allow=True, deadline=5.0),)),
+        memory=without_latches(s.own, LatchKind.FENCED),
+    )
+
+
+def likely_cause(s: Situation) -> str:
+    """Name the likely cause of two MASTERs from the counters [FACTS A13, H5, H22]."""
+    samples = s.memory.samples
+    counters = s.snapshot.counters
+    before = samples[-1].counters if samples else None
+    if isinstance(counters, Known) and before is not None:
+        if counters.value.bad_authentication > before.bad_authentication:
+            return "adverts arrive with a wrong password or another list of VIPs"
+        if counters.value.received == before.received:
+            return (
+                "no advert arrives: promiscuous mode of the virtual switch, a "
+                "multicast filter, or a cut path"
+            )
+    return "adverts of both nodes are on the network"
+
+
+def _is_primary(service: ServiceReport, name: str) -> bool:
+    fact = service.resources.get(name)
+    return isinstance(fact, Known) and fact.value.role is HastRole.PRIMARY
+
+
+def _has_vip(service: ServiceReport) -> bool:
+    return isinstance(service.carp, Known) and (
+        service.carp.value.state is CarpState.MASTER
+    )

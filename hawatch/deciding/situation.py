@@ -1,0 +1,160 @@
+"""All that the rules may look at, for one service in one cycle."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import msgspec
+
+from hawatch.deciding.service_view import ServiceView
+from hawatch.model.config import Config, ServiceConfig
+from hawatch.model.decision import Decision, Refused, Rule
+from hawatch.model.fact import Known
+from hawatch.model.finding import (
+    CheckPolicy,
+    Finding,
+    Remedy,
+    Standing,
+    Streak,
+    Verdict,
+)
+from hawatch.model.memory import Memory, ServiceMemory
+from hawatch.model.moment import Moment
+from hawatch.model.plan import Plan
+from hawatch.model.report import Duty, PeerReport, ServiceReport
+from hawatch.model.snapshot import Snapshot
+from hawatch.model.trigger import Trigger
+
+
+class Failing(msgspec.Struct, frozen=True, kw_only=True):
+    """A check that has failed `fall` times, with the remedies that are configured."""
+
+    check: str
+    subject: str
+    message: str
+    remedies: tuple[Remedy, ...]
+
+
+class PeerWord(msgspec.Struct, frozen=True, kw_only=True):
+    """The newest word of the peer about this service.
+
+    report and service are None where nothing was ever heard or it does not know the
+    service. fresh: not older than peer.max_age. silent_for: seconds without a word.
+    """
+
+    report: PeerReport | None = None
+    service: ServiceReport | None = None
+    fresh: bool = False
+    silent_for: float = 0.0
+
+
+class Situation(msgspec.Struct, frozen=True, kw_only=True):
+    """The arguments of every rule; frozen values only.
+
+    memory is what was remembered before, with this look's streaks, evidence and peer
+    report already in it. damaged is why the memory could not be read, if so. gap is the
+    seconds since the last cycle of this boot, None in the first cycle of a boot.
+    """
+
+    now: Moment
+    node: str
+    peer: str
+    service: str
+    config: Config
+    snapshot: Snapshot
+    view: ServiceView
+    memory: Memory
+    own: ServiceMemory
+    word: PeerWord
+    trigger: Trigger
+    findings: tuple[Finding, ...] = ()
+    failing: tuple[Failing, ...] = ()
+    gap: float | None = None
+    damaged: str | None = None
+
+    @property
+    def settings(self) -> ServiceConfig:
+        """Return the service's configuration."""
+        return self.config.services[self.service]
+
+    @property
+    def interface(self) -> str:
+        """Return the name of this node's interface for the VIP."""
+        return self.settings.interface_of(self.node)
+
+    def decide(
+        self,
+        rule: Rule,
+        because: str,
+        *,
+        duty: Duty | None = None,
+        plan: Plan = Plan(),  # noqa: B008 - frozen
+        refused: tuple[Refused, ...] = (),
+        alarm: bool = False,
+        move: bool = False,
+        again: bool = False,
+        memory: ServiceMemory | None = None,
+    ) -> Decision:
+        """Return a decision for this service; the duty stays unless one is given."""
+        remembered = memory if memory is not None else self.own
+        wanted = duty if duty is not None else remembered.duty
+        return Decision(
+            service=self.service,
+            rule=rule,
+            duty=wanted,
+            because=because,
+            plan=plan,
+            refused=refused,
+            alarm=alarm,
+            move=move,
+            again=again,
+            memory=msgspec.structs.replace(remembered, duty=wanted),
+        )
+
+
+def standing_failures(
+    service: str,
+    streaks: Mapping[str, Streak],
+    findings: tuple[Finding, ...],
+    policies: Mapping[str, CheckPolicy],
+) -> tuple[Failing, ...]:
+    """Return the checks that stand failing for a service or for the whole node.
+
+    A check counts only where this cycle's own finding is a failure too: what is unknown
+    now is no ground for acting now [DESIGN law 1].
+    """
+    return tuple(
+        Failing(
+            check=finding.check,
+            subject=finding.subject,
+            message=finding.message,
+            remedies=policies.get(finding.check, CheckPolicy()).remedy,
+        )
+        for finding in findings
+        if finding.service in (None, service)
+        and finding.verdict is Verdict.FAIL
+        and (streak := streaks.get(finding.key)) is not None
+        and streak.standing is Standing.FAILING
+    )
+
+
+def peer_word(
+    service: str, snapshot: Snapshot, memory: Memory, *, now: Moment, max_age: float
+) -> PeerWord:
+    """Return the newest word of the peer, from this look or remembered."""
+    sighting = snapshot.peer.report
+    if isinstance(sighting, Known):
+        report = sighting.value
+        return PeerWord(report=report, service=report.services.get(service), fresh=True)
+    heard = memory.peer
+    since = memory.peer_silent_since
+    silent_for = now.seconds_since(since) if since is not None else 0.0
+    if heard is None:
+        return PeerWord(silent_for=silent_for)
+    return PeerWord(
+        report=heard.report,
+        service=heard.report.services.get(service),
+        fresh=now.boot == heard.heard.boot
+        and now.seconds_since(heard.heard) <= max_age,
+        silent_for=silent_for,
+    )

@@ -1,0 +1,173 @@
+"""Which step gives the VIP away, by the arithmetic, and what is remembered of it."""
+
+from __future__ import annotations
+
+import msgspec
+
+from hawatch.deciding.carp import (
+    CarpOutcome,
+    Side,
+    choose_lever,
+    predict_restore,
+)
+from hawatch.deciding.situation import Situation
+from hawatch.model.decision import Refusal, Refused
+from hawatch.model.fact import Known, Unknown, why_unknown
+from hawatch.model.latch import Latch, LatchKind
+from hawatch.model.memory import ServiceMemory, SkewRaise
+from hawatch.model.plan import Lever, RestoreSkew, YieldVip
+
+CONFIRM_MARGIN = 5.0
+"""Seconds beyond the prediction before a hand-over counts as failed."""
+
+
+def demoted_skew(s: Situation) -> int:
+    """Return this node's own raised advskew; the two nodes never use the same one."""
+    return s.config.carp.demoted_advskew - sorted(s.config.nodes).index(s.node)
+
+
+def yield_vip(s: Situation) -> YieldVip | Refused:
+    """Return the step that hands the VIP to the peer, or why none is certain."""
+    own, theirs = own_side(s), peer_side(s)
+    if isinstance(own, str):
+        return Refused(refusal=Refusal.FACT_UNKNOWN, detail=own)
+    if isinstance(theirs, str):
+        return Refused(refusal=Refusal.FACT_UNKNOWN, detail=theirs)
+    settled = original_advbase(s, own)
+    chosen = choose_lever(own, theirs, s.config.carp.lever, demoted_skew(s))
+    if isinstance(chosen, str):
+        return Refused(refusal=Refusal.NO_LEVER, detail=chosen)
+    return YieldVip(
+        interface=s.interface,
+        vhid=s.settings.vhid,
+        lever=chosen.lever,
+        advskew=chosen.advskew,
+        advbase=chosen.advbase,
+        settled_advbase=settled,
+        predicted=chosen.seconds,
+        deadline=chosen.at_worst + CONFIRM_MARGIN,
+    )
+
+
+def fence_vip(s: Situation) -> YieldVip:
+    """Return the step that drops every VIP of this node, whoever may take it.
+
+    advskew is raised in the same step, so that CARP does not bring the VIP back when
+    it is allowed again.
+    """
+    own = own_side(s)
+    advbase = 1 if isinstance(own, str) else original_advbase(s, own)
+    return YieldVip(
+        interface=s.interface,
+        vhid=s.settings.vhid,
+        lever=Lever.ALLOW_OFF,
+        advskew=demoted_skew(s),
+        advbase=advbase,
+        settled_advbase=advbase,
+        predicted=0.0,
+        deadline=CONFIRM_MARGIN,
+    )
+
+
+def with_raise(s: Situation, step: YieldVip, reason: str) -> ServiceMemory:
+    """Return the memory with the raise that a step makes; a raise is never stacked."""
+    own = s.own
+    carp = s.view.carp
+    if own.raised is None and isinstance(carp, Known):
+        raised = SkewRaise(
+            interface=step.interface,
+            vhid=step.vhid,
+            original_advskew=carp.value.advskew,
+            original_advbase=carp.value.advbase,
+            raised_to=step.advskew,
+            since=s.now.wall,
+            reason=reason,
+        )
+        own = msgspec.structs.replace(own, raised=raised)
+    if step.lever is Lever.ALLOW_OFF:
+        own = with_latches(s, own, LatchKind.FENCED, reason)
+    return own
+
+
+def with_latches(
+    s: Situation, own: ServiceMemory, kind: LatchKind, reason: str
+) -> ServiceMemory:
+    """Return the memory with a latch of a kind on this node's copy of each resource."""
+    held = {(latch.kind, latch.resource, latch.copy_of) for latch in own.latches}
+    new = tuple(
+        Latch(kind=kind, resource=name, since=s.now.wall, reason=reason, copy_of=s.node)
+        for name in s.settings.resources
+        if (kind, name, s.node) not in held
+    )
+    return msgspec.structs.replace(own, latches=(*own.latches, *new))
+
+
+def without_latches(own: ServiceMemory, kind: LatchKind) -> ServiceMemory:
+    """Return the memory without the latches of a kind."""
+    kept = tuple(latch for latch in own.latches if latch.kind is not kind)
+    return msgspec.structs.replace(own, latches=kept)
+
+
+def restore_skew(s: Situation) -> RestoreSkew | str:
+    """Return the step that undoes our raise, or why it would move the VIP by itself."""
+    raised = s.own.raised
+    if raised is None:
+        return "nothing is raised"
+    own, theirs = own_side(s), peer_side(s)
+    if isinstance(own, str):
+        return own
+    if isinstance(theirs, str):
+        return theirs
+    prediction = predict_restore(
+        own, theirs, raised.original_advskew, raised.original_advbase
+    )
+    if prediction.master is not CarpOutcome.PEER:
+        return prediction.because
+    return restore_step(raised)
+
+
+def restore_step(raised: SkewRaise) -> RestoreSkew:
+    """Return the step that sets advskew and advbase as they were before a raise."""
+    return RestoreSkew(
+        interface=raised.interface,
+        vhid=raised.vhid,
+        advskew=raised.original_advskew,
+        advbase=raised.original_advbase,
+        deadline=CONFIRM_MARGIN,
+    )
+
+
+def own_side(s: Situation) -> Side | str:
+    """Return this node's CARP numbers, or which of them is unknown."""
+    carp, sysctls = s.view.carp, s.snapshot.sysctls
+    if isinstance(carp, Unknown):
+        return f"carp here: {carp.reason}"
+    if isinstance(sysctls, Unknown):
+        return f"net.inet.carp here: {sysctls.reason}"
+    return Side(
+        advbase=carp.value.advbase,
+        advskew=carp.value.advskew,
+        demotion=sysctls.value.demotion,
+        preempt=sysctls.value.preempt,
+    )
+
+
+def peer_side(s: Situation) -> Side | str:
+    """Return the peer's CARP numbers as it last told them, or what is missing."""
+    report, service = s.word.report, s.word.service
+    if report is None or service is None:
+        return f"{s.peer} never told its advskew and preempt"
+    carp, sysctls = service.carp, report.sysctls
+    if isinstance(carp, Unknown) or isinstance(sysctls, Unknown):
+        return f"carp on {s.peer}: {why_unknown(carp) or why_unknown(sysctls)}"
+    return Side(
+        advbase=carp.value.advbase,
+        advskew=carp.value.advskew,
+        demotion=sysctls.value.demotion,
+        preempt=sysctls.value.preempt,
+    )
+
+
+def original_advbase(s: Situation, own: Side) -> int:
+    """Return the advbase to settle on: the one before any raise of ours."""
+    return s.own.raised.original_advbase if s.own.raised is not None else own.advbase

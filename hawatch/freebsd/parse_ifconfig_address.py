@@ -61,10 +61,10 @@ def parse_ip(number: int, line: str, word: str, version: int) -> str:
     Raises ParseError for anything else.
     """
     try:
-        found = ipaddress.ip_address(word).version
+        right = ipaddress.ip_address(word).version == version
     except ValueError:
-        found = 0
-    if found != version:
+        right = False
+    if not right:
         raise ParseError(number, line, f"an IPv{version} address")
     return word
 

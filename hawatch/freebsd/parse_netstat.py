@@ -60,7 +60,7 @@ _LINE = re.compile(r"\t{1,2}(?P<count>[0-9]{1,20}) (?P<words>.+)")
 def parse_carp_counters(text: str) -> CarpCounters:
     """Given the output of `netstat -s -p carp`, text or JSON, return the counters.
 
-    Raises CarpMissingError where netstat says nothing about CARP (it does so silently, with
+    Raises CarpMissingError where netstat says nothing about CARP (which it does with
     exit 0), and ParseError where a counter is missing or mutilated.
     """
     counters = _from_json(text) if text.startswith("{") else _from_text(text)

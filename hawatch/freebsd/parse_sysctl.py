@@ -15,8 +15,8 @@ _LINE = re.compile(r"(?P<name>[a-z0-9_.]+): (?P<value>-?[0-9]{1,10})")
 def parse_carp_sysctls(out: str, err: str = "") -> CarpSysctls:
     """Given what `sysctl net.inet.carp` printed, return the tree's values.
 
-    Raises CarpMissingError where sysctl does not know the tree, and ParseError where a value
-    is missing, is no number, or is the answer to a write (`0 -> 240`).
+    Raises CarpMissingError where sysctl does not know the tree, and ParseError where a
+    value is missing, is no number, or is the answer to a write (`0 -> 240`).
     """
     if "unknown oid" in err or "unknown oid" in out:
         raise CarpMissingError(1, err.strip() or out.strip(), "net.inet.carp")

@@ -1,0 +1,211 @@
+"""Facts of the whole node, and of the peer as a node."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from hawatch.checking.subject import Answer, Facts, Look, NotApplicable, Scope, Subject
+from hawatch.checking.views import (
+    Clock,
+    Contact,
+    Hands,
+    NodeName,
+    Paths,
+    Peer,
+    growth_between,
+)
+from hawatch.model.carp import CarpState
+from hawatch.model.fact import Fact, Known, Unknown
+from hawatch.model.latch import LatchKind
+from hawatch.model.moment import Moment
+
+FACTS = Facts()
+
+
+@FACTS.declare(Scope.NODE)
+def node(look: Look, _: Subject) -> Answer:
+    """Return this node's name and the peer's."""
+    name = look.snapshot.node
+    try:
+        return Known(NodeName(name=name, peer=look.config.peer_of(name)))
+    except KeyError:
+        return Unknown(f"{name} is no node of the configuration")
+
+
+@FACTS.declare(Scope.NODE)
+def sysctls(look: Look, _: Subject) -> Answer:
+    """Return the net.inet.carp tree: allow, preempt, demotion, ..."""
+    return look.snapshot.sysctls
+
+
+@FACTS.declare(Scope.NODE)
+def peer_sysctls(look: Look, _: Subject) -> Answer:
+    """Return the peer's net.inet.carp tree."""
+    return look.peer.value.sysctls if isinstance(look.peer, Known) else look.peer
+
+
+@FACTS.declare(Scope.NODE)
+def counters(look: Look, _: Subject) -> Answer:
+    """Return the counters of `netstat -s -p carp`."""
+    return look.snapshot.counters
+
+
+@FACTS.declare(Scope.NODE)
+def counter_growth(look: Look, _: Subject) -> Answer:
+    """Return by how much the CARP counters grew since the last look of this boot."""
+    now = look.snapshot.counters
+    if isinstance(now, Unknown):
+        return now
+    taken = look.snapshot.taken
+    for sample in reversed(look.memory.samples):
+        if sample.taken.boot == taken.boot and sample.counters is not None:
+            seconds = taken.seconds_since(sample.taken)
+            growth = growth_between(sample.counters, now.value, seconds)
+            return (
+                Unknown("the counters were reset") if growth is None else Known(growth)
+            )
+    return NotApplicable("this is the first look since the boot")
+
+
+@FACTS.declare(Scope.NODE)
+def vhids_in_init(look: Look, _: Subject) -> Answer:
+    """Return how many vhids of this node are INIT, on the interfaces asked."""
+    count = 0
+    for fact in look.snapshot.interfaces.values():
+        if isinstance(fact, Unknown):
+            return fact
+        count += sum(vhid.state is CarpState.INIT for vhid in fact.value.vhids)
+    return Known(count)
+
+
+@FACTS.declare(Scope.NODE)
+def all_master(look: Look, _: Subject) -> Answer:
+    """Return whether every vhid of this node is MASTER, so that no advert is due."""
+    for fact in look.snapshot.interfaces.values():
+        if isinstance(fact, Unknown):
+            return fact
+        if any(vhid.state is not CarpState.MASTER for vhid in fact.value.vhids):
+            return Known(value=False)
+    return Known(value=True)
+
+
+@FACTS.declare(Scope.NODE)
+def fenced(look: Look, _: Subject) -> Answer:
+    """Return whether hawatch itself holds this node fenced (net.inet.carp.allow=0)."""
+    return Known(
+        any(
+            latch.kind is LatchKind.FENCED
+            for service in look.memory.services.values()
+            for latch in service.latches
+        )
+    )
+
+
+@FACTS.declare(Scope.NODE)
+def hastd(look: Look, _: Subject) -> Answer:
+    """Return the hastd parent and its workers: pid, answering, workers."""
+    return look.snapshot.hastd
+
+
+@FACTS.declare(Scope.NODE)
+def clock(look: Look, _: Subject) -> Answer:
+    """Return how far the wall clock was set since the oldest remembered look."""
+    taken = look.snapshot.taken
+    earlier = _earliest(look, taken.boot)
+    if earlier is None:
+        return NotApplicable("this is the first look since the boot")
+    seconds = taken.monotonic - earlier.monotonic
+    return Known(Clock(stepped=taken.wall - earlier.wall - seconds, seconds=seconds))
+
+
+@FACTS.declare(Scope.NODE)
+def peer(look: Look, _: Subject) -> Answer:
+    """Return the peer by its fresh report: version, configuration, clock_ahead."""
+    found = look.peer
+    if not isinstance(found, Known):
+        return found
+    sighting, heard = look.snapshot.peer.report, look.memory.peer
+    at = look.snapshot.taken.wall
+    if not isinstance(sighting, Known) and heard is not None:
+        at = heard.heard.wall
+    return Known(Peer(report=found.value, clock_ahead=found.value.wall - at))
+
+
+@FACTS.declare(Scope.NODE)
+def peer_contact(look: Look, _: Subject) -> Answer:
+    """Return when the peer was last heard: age, fresh; known also while silent."""
+    if not look.config.peer.enabled:
+        return NotApplicable("the peer channel is switched off")
+    sighting, heard = look.snapshot.peer.report, look.memory.peer
+    age = float("inf")
+    if isinstance(sighting, Known):
+        age = 0.0
+    elif heard is not None:
+        age = look.snapshot.taken.seconds_since(heard.heard)
+    return Known(
+        Contact(
+            age=age,
+            max_age=look.config.peer.max_age,
+            silence=sighting.reason if isinstance(sighting, Unknown) else "",
+        )
+    )
+
+
+@FACTS.declare(Scope.NODE)
+def peer_paths(look: Look, _: Subject) -> Answer:
+    """Return which of the peer's addresses answer and which are silent."""
+    if not look.config.peer.enabled:
+        return NotApplicable("the peer channel is switched off")
+    return _paths(look.snapshot.peer.paths, "no address of the peer was asked")
+
+
+@FACTS.declare(Scope.NODE)
+def witnesses(look: Look, _: Subject) -> Answer:
+    """Return which witnesses answer and which are silent."""
+    if not (look.config.witness.ping or look.config.witness.tcp):
+        return NotApplicable("no witness is configured")
+    return _paths(look.snapshot.witnesses, "no witness was asked")
+
+
+@FACTS.declare(Scope.NODE)
+def maintenance(look: Look, _: Subject) -> Answer:
+    """Return the maintenance of this node and of the peer, as far as it is heard."""
+    there = look.peer.value.maintenance if isinstance(look.peer, Known) else None
+    return Known(Hands(here=look.memory.maintenance, there=there))
+
+
+@FACTS.declare(Scope.NODE)
+def configuration(look: Look, _: Subject) -> Answer:
+    """Return the digest of this node's configuration."""
+    from hawatch.configuring.effective import configuration_hash
+
+    return Known(configuration_hash(look.config))
+
+
+def _earliest(look: Look, boot: str) -> Moment | None:
+    known = [
+        sample.taken for sample in look.memory.samples if sample.taken.boot == boot
+    ]
+    if known:
+        return known[0]
+    last = look.memory.last
+    return last if last is not None and last.boot == boot else None
+
+
+def _paths(paths: Mapping[str, Fact[float]], none: str) -> Answer:
+    if not paths:
+        return Unknown(none)
+    return Known(
+        Paths(
+            answering={
+                address: fact.value
+                for address, fact in paths.items()
+                if isinstance(fact, Known)
+            },
+            silent={
+                address: fact.reason
+                for address, fact in paths.items()
+                if isinstance(fact, Unknown)
+            },
+        )
+    )

@@ -73,14 +73,14 @@ class Fields:
         except ValueError:
             raise ParseError(number, line, f"one of {', '.join(choices)}") from None
 
-    def counters(self, key: str, names: tuple[str, ...]) -> tuple[int, ...]:
+    def counters(self, key: str, names: tuple[str, ...]) -> dict[str, int]:
         """Return the numbers of a line such as `queues: local: 0, send: 0`."""
         number, line, value = self._of(key)
         pattern = ", ".join(f"{name}: ([0-9]{{1,20}})" for name in names)
         found = re.fullmatch(pattern, value)
         if found is None:
             raise ParseError(number, line, f"{key} with {', '.join(names)}")
-        return tuple(int(digits) for digits in found.groups())
+        return dict(zip(names, map(int, found.groups()), strict=True))
 
     def _of(self, key: str) -> tuple[int, str, str]:
         """Return where a field stands and what it says."""

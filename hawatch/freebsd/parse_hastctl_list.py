@@ -72,8 +72,8 @@ def _resource(name: str, fields: Fields) -> HastResource | HastListError:
         deletes=fields.unsigned("deletes"),
         flushes=fields.unsigned("flushes"),
         activemap_updates=fields.unsigned("activemap updates"),
-        errors=HastErrors(*errors),
-        queues=HastQueues(*queues),
+        errors=HastErrors(**errors),
+        queues=HastQueues(**queues),
     )
     _check_worker(fields, resource)
     return resource

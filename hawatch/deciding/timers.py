@@ -250,7 +250,7 @@ def _carp_settles(config: Config) -> Iterator[TimerProblem]:
 
 
 def _cooldown_fits_window(config: Config) -> Iterator[TimerProblem]:
-    """The cool-down fits its window (cooldown <= per), or the moves of one window could never be counted."""
+    """Keep cooldown <= per, or the moves of one window could never be counted."""
     limits = config.limits
     if limits.cooldown > limits.per:
         yield TimerProblem(

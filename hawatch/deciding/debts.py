@@ -1,0 +1,246 @@
+"""The primary's side: the evidence that the peer's copy is current, and its debts.
+
+A debt is a DIVERGED latch on the *peer's* copy, held by the primary. Writes that are in
+flight when the HAST connection breaks are acknowledged and never sent again, and the
+pair says complete and dirty 0 all the same [FACTS B8, x-hast-divergence]. Only a new
+worker sends the recently written extents again, so a debt runs through
+
+    connection broke while writing    the debt names the worker that was connected
+    connected again, same worker      a restart of that worker is due (healing_due)
+    another worker, not yet in sync   wait
+    another worker, complete, dirty 0 the debt is paid
+
+A worker's start re-sends the extents of the on-disk map: all dirty ones and the
+`keepdirty` most recently written ones. Where the worker updated that map more often
+than this since the last look before the break, the lost extents may have been
+forgotten: then the debt stays, and only a full resync or an operator ends it.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from hawatch.deciding.copies import (
+    CLEARED_BY_SYNC,
+    CopyLook,
+    CopyMemory,
+    connected,
+    same_worker,
+    seen_now,
+)
+from hawatch.model.fact import Fact, Known, Unknown
+from hawatch.model.hast import HastResource, HastRole, HastStatus
+from hawatch.model.latch import HastSeen, InSync, Latch, LatchKind
+from hawatch.model.memory import ServiceMemory
+
+KEEPDIRTY = 64
+"""Extents that the map remembers where the metadata do not tell [FACTS B10]."""
+
+
+def as_primary(before: CopyMemory, look: CopyLook, found: HastResource) -> CopyMemory:
+    """Given the memory and a look of a primary, return the memory after it."""
+    broke = _why_broken(before.seen, look, found)
+    debt = _next_debt(before, look, found, broke)
+    evidence = None
+    if broke is None and debt is None:
+        evidence = _evidence(before, look, found)
+    others = tuple(latch for latch in before.latches if not _is_debt(latch))
+    after = msgspec.structs.replace(
+        before,
+        in_sync=evidence,
+        peer_in_sync=None,
+        latches=others if debt is None else (*others, debt),
+    )
+    return after.without(CLEARED_BY_SYNC) if evidence is not None else after
+
+
+def healing_due(memory: ServiceMemory, resource: Fact[HastResource]) -> int | None:
+    """Given a primary's memory and a resource, return the worker to restart, if any.
+
+    It is due as soon as the pair is connected again under the worker whose connection
+    broke: the longer it is put off, the more the map forgets [FACTS B8].
+    """
+    if isinstance(resource, Unknown):
+        return None
+    found = resource.value
+    debt = _debt(tuple(m for m in memory.latches if m.resource == found.name))
+    if debt is None or found.role is not HastRole.PRIMARY or not connected(found):
+        return None
+    seen = memory.seen.get(found.name)
+    if seen is not None and debt.boot not in ("", seen.boot):
+        return None
+    return found.workerpid if found.workerpid == debt.workerpid else None
+
+
+def _is_debt(latch: Latch) -> bool:
+    """Return whether a latch is a debt: only a debt names a worker or a boot."""
+    return latch.kind is LatchKind.DIVERGED and latch.boot != ""
+
+
+def _debt(latches: tuple[Latch, ...]) -> Latch | None:
+    return next((latch for latch in latches if _is_debt(latch)), None)
+
+
+def _why_broken(
+    seen: HastSeen | None, look: CopyLook, found: HastResource
+) -> str | None:
+    """Return why the connection broke since the last look, or None.
+
+    A break may begin and end between two looks: the worker is another one, the hook
+    rang, the peer's worker is another one, or the generation grew, which only a write
+    without a connection does [FACTS B9].
+    """
+    if seen is None:
+        degraded = found.status is HastStatus.DEGRADED and found.writes + found.dirty
+        return "degraded, and nothing is remembered of it" if degraded else None
+    if seen.role is not HastRole.PRIMARY:
+        return None
+    if not same_worker(seen, look, found):
+        lost = seen.status is HastStatus.COMPLETE
+        return "the connected worker was replaced" if lost else None
+    if seen.status is not HastStatus.COMPLETE:
+        flapped = {"connect", "disconnect"} <= look.hints
+        return "it connected and lost the connection again" if flapped else None
+    if not connected(found):
+        return "complete became degraded"
+    if "disconnect" in look.hints:
+        return "the hook told of a disconnect"
+    peer_worker = seen_now(seen, look, found).peer_worker
+    if None not in (peer_worker, seen.peer_worker) and peer_worker != seen.peer_worker:
+        return f"{look.peer} has another worker"
+    if None not in (look.localcnt, seen.localcnt) and _grew(
+        seen.localcnt, look.localcnt
+    ):
+        return "the generation grew, so it wrote alone"
+    return None
+
+
+def _grew(before: int | None, now: int | None) -> bool:
+    return before is not None and now is not None and now > before
+
+
+def _was_writing(seen: HastSeen | None, look: CopyLook, found: HastResource) -> bool:
+    """Return whether writes may have been in flight; not known counts as yes."""
+    if seen is None or not same_worker(seen, look, found):
+        return True
+    wrote = found.writes + found.deletes != seen.writes
+    return wrote or found.dirty > 0 or seen.dirty > 0
+
+
+def _next_debt(
+    before: CopyMemory, look: CopyLook, found: HastResource, broke: str | None
+) -> Latch | None:
+    """Return the debt after this look: an old one, a new one, or none."""
+    seen = before.seen
+    debt = _debt(before.latches)
+    if debt is not None and _map_forgot(debt, seen, look, found):
+        debt = _forgotten(debt)
+    if broke is not None and _was_writing(seen, look, found):
+        return _new_debt(debt, seen, look, found, broke)
+    if debt is None or _is_paid(debt, look, found):
+        return None
+    return debt
+
+
+def _new_debt(
+    debt: Latch | None,
+    seen: HastSeen | None,
+    look: CopyLook,
+    found: HastResource,
+    broke: str,
+) -> Latch:
+    """Return the debt of a break; an unpaid one of the same worker stays as it is."""
+    workerpid = seen.workerpid if seen is not None else found.workerpid
+    boot = seen.boot if seen is not None else look.now.boot
+    if debt is not None and (debt.workerpid, debt.boot) == (workerpid, boot):
+        return debt
+    fresh = msgspec.structs.replace(
+        look.latch(
+            LatchKind.DIVERGED,
+            f"{broke} while writing: what was in flight may be missing on {look.peer}",
+            look.peer,
+        ),
+        workerpid=workerpid,
+        boot=boot,
+        updates=seen.updates if seen is not None else 0,
+    )
+    if debt is None:
+        return fresh
+    fresh = msgspec.structs.replace(fresh, since=debt.since)
+    return _forgotten(fresh) if debt.updates is None else fresh
+
+
+def _map_forgot(
+    debt: Latch, seen: HastSeen | None, look: CopyLook, found: HastResource
+) -> bool:
+    """Return whether the worker, now replaced, may have forgotten the lost extents.
+
+    Asked in the look that first shows another worker, with the old one's last count.
+    """
+    if debt.updates is None or seen is None:
+        return False
+    owed = (debt.workerpid, debt.boot)
+    if (seen.workerpid, seen.boot) != owed or (found.workerpid, look.now.boot) == owed:
+        return False
+    dump = look.dump.value if isinstance(look.dump, Known) else None
+    keepdirty = dump.keepdirty if dump is not None else KEEPDIRTY
+    return seen.updates - debt.updates > keepdirty
+
+
+def _is_paid(debt: Latch, look: CopyLook, found: HastResource) -> bool:
+    """Return whether another worker has sent all, or the peer's copy was re-created."""
+    theirs = look.peer_dump
+    if theirs is not None and theirs.resuid == 0:
+        return True
+    another = (found.workerpid, look.now.boot) != (debt.workerpid, debt.boot)
+    return (
+        another and debt.updates is not None and connected(found) and found.dirty == 0
+    )
+
+
+def _forgotten(debt: Latch) -> Latch:
+    """Return the debt of a map that no longer remembers all: updates None says so."""
+    return msgspec.structs.replace(
+        debt,
+        updates=None,
+        reason=(
+            "what was in flight when the connection broke may be missing on "
+            f"{debt.copy_of}, and too many extents were written since for the map to "
+            "remember it: only a full resync is sure"
+        ),
+    )
+
+
+def _evidence(before: CopyMemory, look: CopyLook, found: HastResource) -> InSync | None:
+    """Return the evidence that the peer's copy is current [FACTS B10].
+
+    Complete, and since that connection dirty was 0 once, or the hook told of a syncdone
+    that no other event of the connection accompanied.
+    """
+    if not connected(found) or found.workerpid is None:
+        return None
+    peer_worker = seen_now(before.seen, look, found).peer_worker
+    held = before.in_sync
+    if (
+        held is not None
+        and (held.workerpid, held.boot) == (found.workerpid, look.now.boot)
+        and (held.peer_worker is None or held.peer_worker == peer_worker)
+    ):
+        return msgspec.structs.replace(
+            held,
+            peer_worker=peer_worker,
+            resuid=look.resuid if look.resuid is not None else held.resuid,
+            localcnt=look.localcnt if look.localcnt is not None else held.localcnt,
+        )
+    told = "syncdone" in look.hints and not look.hints & {"connect", "disconnect"}
+    lasted = same_worker(before.seen, look, found)
+    if found.dirty > 0 and not (told and lasted):
+        return None
+    return InSync(
+        since=look.now.wall,
+        workerpid=found.workerpid,
+        boot=look.now.boot,
+        resuid=look.resuid,
+        localcnt=look.localcnt,
+        peer_worker=peer_worker,
+    )

@@ -1,0 +1,227 @@
+"""What may be believed about two copies of the data, look after look.
+
+hastd's own words never say that a copy is current: `complete` only means connected, a
+secondary never knows, generations count writes while apart and nothing else [FACTS B4,
+B9, B10]. Here every look adds what it proves, and nothing is ever cleared by time.
+
+A latch speaks of the copy on the node that `copy_of` names. What sets and clears it:
+
+latch          on the copy of  set where the look shows
+STALE          this standby    not connected, and the peer is primary and `degraded`;
+                               or not connected in two looks running while the owner
+                               lives (its report says primary; or, without a report,
+                               adverts of a MASTER go on) [H4, H8, H11]
+INCONSISTENT   this standby    connected, and the primary has dirty > 0 without having
+                               vouched for this copy [H12]
+DIVERGED       the peer        this primary's connection broke while it was writing, or
+                               may have been: a debt, see debts.py [B8]
+DIVERGED       this standby    the primary's report holds that debt
+SPLIT_BRAIN    this node       both are primary; the generations forecast it; or the
+                               hook told of it and the two dumps do not deny it
+                               [B9, H15, H16]
+SUSPECT_DISK   this node       its local read or write errors grew [H13, H14]
+
+STALE, INCONSISTENT, DIVERGED and SPLIT_BRAIN end with an observed in-sync: on the
+primary its own evidence (complete and dirty 0 on a connection without a debt), on the
+standby that evidence in the primary's report, heard while connected, for this very
+connection. SUSPECT_DISK and FENCED end by an operator's word only.
+
+Not a latch: a standby whose owner falls silent on every path after it had vouched for
+this copy. That is the failover this program exists for [H7]; the owner's last word
+stays in peer_in_sync. A link flap that HAST survives touches nothing either [H26].
+A fact that is unknown sets and clears nothing, but for what the peer says of itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import msgspec
+
+from hawatch.deciding.copies import (
+    CopyLook,
+    CopyMemory,
+    connected,
+    same_worker,
+    seen_now,
+)
+from hawatch.deciding.debts import as_primary, healing_due
+from hawatch.deciding.generations import Forecast, forecast
+from hawatch.deciding.service_view import ServiceView
+from hawatch.deciding.standby import as_standby
+from hawatch.model.carp import CarpCounters
+from hawatch.model.config import Config
+from hawatch.model.fact import Fact, Known, Unknown, map_fact
+from hawatch.model.hast import HastResource, HastRole
+from hawatch.model.latch import HastSeen, Latch, LatchKind
+from hawatch.model.memory import Memory, ServiceMemory
+from hawatch.model.report import ServiceReport
+from hawatch.model.snapshot import Snapshot
+
+__all__ = ["CopyLook", "CopyMemory", "healing_due", "next_copy", "next_evidence"]
+
+
+def next_evidence(
+    config: Config,
+    own: ServiceMemory,
+    view: ServiceView,
+    snapshot: Snapshot,
+    memory: Memory,
+    hints: Mapping[str, frozenset[str]] | None = None,
+) -> ServiceMemory:
+    """Given a service's memory and a look, return its memory with the look in it.
+
+    memory is the node's as it was before this look; its last sample tells whether
+    adverts went on. hints are hook events by resource that rang since the last look.
+    Only in_sync, connected, peer_in_sync, latches and seen are touched.
+    """
+    peer = config.peer_of(snapshot.node)
+    theirs = _peer_service(snapshot, view.name)
+    adverts = _adverts(snapshot, memory)
+    after = {
+        name: next_copy(
+            _copy(own, name),
+            CopyLook(
+                name=name,
+                node=snapshot.node,
+                peer=peer,
+                now=snapshot.taken,
+                resource=view.resources[name],
+                dump=view.dumps[name],
+                theirs=theirs,
+                adverts=adverts,
+                hints=(hints or {}).get(name, frozenset()),
+            ),
+        )
+        for name in view.resources
+    }
+    return _merged(own, view, after)
+
+
+def next_copy(before: CopyMemory, look: CopyLook) -> CopyMemory:
+    """Given what is remembered of one resource and a look, return the memory after."""
+    if isinstance(look.resource, Unknown):
+        known_primary = before.seen is not None and (
+            before.seen.role is HastRole.PRIMARY
+        )
+        after = before if known_primary else as_standby(before, look, None)
+        return _with_all(after, _split_brain(look, None))
+    found = look.resource.value
+    if found.role is HastRole.PRIMARY:
+        after = as_primary(before, look, found)
+    else:
+        after = as_standby(before, look, found)
+    after = _with_all(after, _split_brain(look, found))
+    after = _with_all(after, _suspect_disk(before.seen, look, found))
+    return msgspec.structs.replace(after, seen=seen_now(before.seen, look, found))
+
+
+def _split_brain(look: CopyLook, found: HastResource | None) -> Iterator[Latch]:
+    own, theirs = look.dump, look.peer_dump
+    outlook = (
+        forecast(own.value, theirs)
+        if isinstance(own, Known) and theirs is not None
+        else None
+    )
+    reason = None
+    if found is not None and found.role is HastRole.PRIMARY and look.peer_is_primary:
+        reason = f"{look.node} and {look.peer} are both primary"
+    elif outlook is not None:
+        if outlook.forecast is Forecast.SPLIT_BRAIN:
+            reason = outlook.because
+    elif "split-brain" in look.hints:
+        reason = "hastd's hook told of a split-brain"
+    if reason is not None:
+        yield look.latch(LatchKind.SPLIT_BRAIN, reason, look.node)
+
+
+def _suspect_disk(
+    seen: HastSeen | None, look: CopyLook, found: HastResource
+) -> Iterator[Latch]:
+    """Yield a latch where local errors grew; a new worker counts from 0 [FACTS B5].
+
+    Flush errors are left out: every provider without BIO_FLUSH has them.
+    """
+    errors = found.errors.read + found.errors.write
+    base = seen.errors if seen is not None and same_worker(seen, look, found) else 0
+    if errors > base:
+        yield look.latch(
+            LatchKind.SUSPECT_DISK,
+            f"local errors of {found.localpath}: read {found.errors.read}, "
+            f"write {found.errors.write}",
+            look.node,
+        )
+
+
+def _with_all(memory: CopyMemory, latches: Iterator[Latch]) -> CopyMemory:
+    for latch in latches:
+        memory = memory.with_latch(latch)
+    return memory
+
+
+def _peer_service(snapshot: Snapshot, service: str) -> Fact[ServiceReport]:
+    report = snapshot.peer.report
+    if isinstance(report, Unknown):
+        return report
+    found = report.value.services.get(service)
+    return Known(found) if found is not None else Unknown(f"it knows no {service}")
+
+
+def _adverts(snapshot: Snapshot, memory: Memory) -> Fact[bool]:
+    """Return whether adverts were accepted since the last look of this boot.
+
+    What was discarded (another pair's vhid, a wrong password) proves nothing about the
+    peer and is not counted [FACTS A13].
+    """
+    last = memory.samples[-1] if memory.samples else None
+    if last is None or last.counters is None:
+        return Unknown("no earlier reading of CARP's counters")
+    if last.taken.boot != snapshot.taken.boot:
+        return Unknown("CARP's counters are of another boot")
+    before = _accepted(last.counters)
+    return map_fact(snapshot.counters, lambda now: _accepted(now) > before)
+
+
+def _accepted(counters: CarpCounters) -> int:
+    return counters.received - (
+        counters.wrong_ttl
+        + counters.bad_authentication
+        + counters.bad_vhid
+        + counters.bad_address_list
+        + counters.other_discards
+    )
+
+
+def _copy(own: ServiceMemory, name: str) -> CopyMemory:
+    return CopyMemory(
+        in_sync=own.in_sync.get(name),
+        peer_in_sync=own.peer_in_sync.get(name),
+        latches=tuple(latch for latch in own.latches if latch.resource == name),
+        seen=own.seen.get(name),
+    )
+
+
+def _merged(
+    own: ServiceMemory, view: ServiceView, after: Mapping[str, CopyMemory]
+) -> ServiceMemory:
+    """Return a service's memory with its resources' memories put back."""
+    others = [latch for latch in own.latches if latch.resource not in after]
+    latches = [latch for copy in after.values() for latch in copy.latches]
+    return msgspec.structs.replace(
+        own,
+        in_sync={n: c.in_sync for n, c in after.items() if c.in_sync is not None},
+        peer_in_sync={
+            n: c.peer_in_sync for n, c in after.items() if c.peer_in_sync is not None
+        },
+        connected=tuple(
+            name
+            for name, fact in view.resources.items()
+            if (
+                connected(fact.value)
+                if isinstance(fact, Known)
+                else name in own.connected
+            )
+        ),
+        latches=(*others, *latches),
+        seen={n: c.seen for n, c in after.items() if c.seen is not None},
+    )

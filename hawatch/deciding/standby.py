@@ -1,0 +1,177 @@
+"""The standby's side: what its own tools will never tell it about its own copy.
+
+A secondary whose link was cut looks, forever after, exactly as before [FACTS B4, H11,
+x-hast-link-only-cut]. So it writes down what it saw and heard while it could: that the
+owner lived on without it, that a resync toward it began, what the owner's report said.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from hawatch.deciding.copies import (
+    CLEARED_BY_SYNC,
+    CopyLook,
+    CopyMemory,
+    connected,
+    same_worker,
+)
+from hawatch.model.fact import Known, Unknown, is_true
+from hawatch.model.hast import HastResource, HastRole, HastStatus
+from hawatch.model.latch import InSync, LatchKind
+
+
+def as_standby(
+    before: CopyMemory, look: CopyLook, found: HastResource | None
+) -> CopyMemory:
+    """Given the memory and a look of a node that is not primary, return the memory.
+
+    found is None where this node's own resource is not known: then only what the peer
+    says of itself counts.
+    """
+    heard = _heard_in_sync(before, look, found)
+    if heard is not None:
+        kept = msgspec.structs.replace(before, in_sync=None, peer_in_sync=heard)
+        return kept.without(CLEARED_BY_SYNC)
+    after = before
+    for kind, reason in (
+        (LatchKind.STALE, _left_behind(before, look, found)),
+        (LatchKind.INCONSISTENT, _half_synced(look, found)),
+        (LatchKind.DIVERGED, _told_diverged(look)),
+    ):
+        if reason is not None:
+            after = after.with_latch(look.latch(kind, reason, look.node))
+    return msgspec.structs.replace(
+        after,
+        in_sync=None if found is not None else before.in_sync,
+        peer_in_sync=None if _withdrawn(after, look, found) else before.peer_in_sync,
+    )
+
+
+def _left_behind(
+    before: CopyMemory, look: CopyLook, found: HastResource | None
+) -> str | None:
+    """Return why the owner writes without this copy, or None.
+
+    A primary that calls itself degraded says so itself. Otherwise two looks in a row
+    must show no connection here while the owner lives: in the look that first shows
+    it, the last advert or report may be older than the owner's death, and to latch a
+    standby for its owner's death would forbid the very failover it is for [FACTS H7].
+    """
+    theirs = look.peer_resource
+    if found is not None and connected(found):
+        return None
+    if theirs is not None and theirs.role is HastRole.PRIMARY:
+        if theirs.status is HastStatus.DEGRADED:
+            return f"{look.peer} is primary and degraded: it writes without this copy"
+        if found is not None and _was_apart(before, look):
+            return f"{look.peer} is primary, and there is no connection to it here"
+    if (
+        isinstance(look.theirs, Unknown)
+        and found is not None
+        and found.role is HastRole.SECONDARY
+        and is_true(look.adverts)
+        and _was_apart(before, look)
+    ):
+        return "adverts of a MASTER go on, and there is no connection to it here"
+    return None
+
+
+def _was_apart(before: CopyMemory, look: CopyLook) -> bool:
+    """Return whether the look before, in this boot, showed no connection either."""
+    seen = before.seen
+    return (
+        seen is not None
+        and seen.boot == look.now.boot
+        and seen.status is not HastStatus.COMPLETE
+    )
+
+
+def _half_synced(look: CopyLook, found: HastResource | None) -> str | None:
+    """Return why this copy may be a mixture of old and new extents [FACTS B9, H12]."""
+    theirs = look.peer_resource
+    if (
+        found is not None
+        and connected(found)
+        and theirs is not None
+        and theirs.role is HastRole.PRIMARY
+        and theirs.dirty > 0
+        and isinstance(look.theirs, Known)
+        and look.name not in look.theirs.value.in_sync
+    ):
+        return f"a resync from {look.peer} has begun and was not seen to end"
+    return None
+
+
+def _told_diverged(look: CopyLook) -> str | None:
+    """Return the primary's debt on this copy, in its words, or None."""
+    if not isinstance(look.theirs, Known) or not look.peer_is_primary:
+        return None
+    for latch in look.theirs.value.latches:
+        if (
+            latch.kind is LatchKind.DIVERGED
+            and latch.resource == look.name
+            and latch.copy_of == look.node
+        ):
+            return latch.reason
+    return None
+
+
+def _heard_in_sync(
+    before: CopyMemory, look: CopyLook, found: HastResource | None
+) -> InSync | None:
+    """Return the primary's evidence for this very connection and generation, or None.
+
+    The evidence names the secondary's worker where the primary was told of it; where
+    it was not, the connection must have lasted since the look before, so that evidence
+    of an earlier connection is not taken for this one's.
+    """
+    theirs = look.peer_resource
+    if (
+        found is None
+        or found.role is not HastRole.SECONDARY
+        or not connected(found)
+        or theirs is None
+        or theirs.role is not HastRole.PRIMARY
+        or not connected(theirs)
+        or not isinstance(look.theirs, Known)
+        or _told_diverged(look) is not None
+    ):
+        return None
+    evidence = look.theirs.value.in_sync.get(look.name)
+    if evidence is None or evidence.workerpid != theirs.workerpid:
+        return None
+    if None not in (evidence.resuid, look.resuid) and evidence.resuid != look.resuid:
+        return None
+    if evidence.peer_worker is None:
+        lasted = before.seen is not None and (
+            same_worker(before.seen, look, found)
+            and before.seen.status is HastStatus.COMPLETE
+        )
+        if not lasted:
+            return None
+    elif evidence.peer_worker != found.workerpid:
+        return None
+    return msgspec.structs.replace(evidence, heard=look.now)
+
+
+def _withdrawn(after: CopyMemory, look: CopyLook, found: HastResource | None) -> bool:
+    """Return whether the primary's earlier word no longer holds.
+
+    It outlives the owner (that is what it is for) and a clean release; it does not
+    outlive a latch on this copy, a primary that no longer says it, or a new connection
+    that nobody has vouched for yet.
+    """
+    if any(
+        latch.kind in CLEARED_BY_SYNC and latch.copy_of in ("", look.node)
+        for latch in after.latches
+    ):
+        return True
+    if look.peer_is_primary and isinstance(look.theirs, Known):
+        return look.name not in look.theirs.value.in_sync
+    return (
+        found is not None
+        and connected(found)
+        and after.seen is not None
+        and not same_worker(after.seen, look, found)
+    )

@@ -9,6 +9,7 @@ the agent's lock or cron's pipe would block them for as long as it hangs.
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import signal
 import time
@@ -102,6 +103,7 @@ def _poll(pid: int) -> Poll:
 def _be_the_child(function: Callable[[], Any], writer: int) -> NoReturn:
     """Be the child: answer and leave."""
     with _LastWill() as will:
+        gc.disable()  # finalizers of the parent's objects are not ours to run
         os.setpgid(0, 0)
         for number in FATAL_SIGNALS:
             signal.signal(number, signal.SIG_DFL)

@@ -16,12 +16,7 @@ from types import FrameType
 from typing import TYPE_CHECKING
 
 from hawatch.freebsd.password import read_password
-from hawatch.freebsd.sql_errors import (
-    SECURE_TRANSPORT_REQUIRED,
-    code_of,
-    kind_of,
-    words_of,
-)
+from hawatch.freebsd.sql_errors import code_of, kind_of, words_of
 from hawatch.host import SqlQuestion
 from hawatch.model.services import SqlAnswer, SqlKind
 
@@ -35,6 +30,12 @@ CANARY_COLUMNS = "node VARCHAR(255) NOT NULL PRIMARY KEY, stamp DATETIME(6) NOT 
 IDENTIFIER = re.compile(r"[0-9A-Za-z_$]{1,64}")
 WHO_ARE_YOU = "SELECT @@hostname, @@version, @@global.read_only"
 WRITABLE = ("0", "OFF", "")
+
+NOT_IN_CLEAR = (3159, 1045)
+"""How a server refuses clear text: MySQL says so, MariaDB says "access denied"."""
+
+CLIENT_SSL = 1 << 11
+"""The capability that a server announces where it speaks TLS."""
 
 
 def quoted_table(canary: str) -> str:
@@ -96,31 +97,37 @@ def ask_server(question: SqlQuestion, node: str) -> SqlAnswer:
 
 
 def _connect(question: SqlQuestion, password: bytes) -> Connection[Cursor]:
-    """Connect in clear, and by TLS where the server or its password scheme wants it.
+    """Log in in clear, and by TLS where the server offers it and clear was not enough.
 
-    MySQL 8's caching_sha2_password hands the full password over only by TLS, after each
-    restart of the server once; the driver's other way needs one more package. The
-    certificate is not verified: a server makes its own, and the VIP is not in it.
+    MySQL 8's caching_sha2_password takes the full password by TLS only, once after each
+    restart of the server; the driver's other way, a RuntimeError tells, needs one more
+    package. The certificate is not verified: servers make their own, and the VIP is not
+    in it.
     """
     import pymysql
 
+    connection = _connection(question, password, None)
     try:
-        return _login(question, password, None)
-    except RuntimeError:  # the driver asks for that package
-        pass
-    except pymysql.err.OperationalError as error:
-        if code_of(error) != SECURE_TRANSPORT_REQUIRED:
+        connection.connect()
+    except (RuntimeError, pymysql.err.OperationalError) as error:
+        may_be_tls = isinstance(error, RuntimeError) or code_of(error) in NOT_IN_CLEAR
+        offered = getattr(connection, "server_capabilities", 0) & CLIENT_SSL
+        if not (may_be_tls and offered):
             raise
+    else:
+        return connection
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
-    return _login(question, password, context)
+    connection = _connection(question, password, context)
+    connection.connect()
+    return connection
 
 
-def _login(
+def _connection(
     question: SqlQuestion, password: bytes, tls: ssl.SSLContext | None
 ) -> Connection[Cursor]:
-    """Log in at the server; raise what the driver raises."""
+    """Return a connection that is still to be made."""
     import pymysql
 
     return pymysql.connect(
@@ -134,6 +141,7 @@ def _login(
         write_timeout=question.timeout,
         ssl=tls,
         ssl_disabled=tls is None,
+        defer_connect=True,
     )
 
 

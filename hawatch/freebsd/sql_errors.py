@@ -11,8 +11,6 @@ import ssl
 
 from hawatch.model.services import SqlKind
 
-SECURE_TRANSPORT_REQUIRED = 3159
-
 KIND_OF_CODE = {
     1040: SqlKind.TOO_MANY_CONNECTIONS,  # of the server
     1203: SqlKind.TOO_MANY_CONNECTIONS,  # max_user_connections, the global one

@@ -159,11 +159,12 @@ class DirStore:
         folder = prefix.rpartition("/")[0]
         base = f"{folder}/" if folder else ""
         try:
-            found = [
-                base + entry.name
-                for entry in (self._root / folder).iterdir()
-                if entry.is_file() and not entry.name.startswith(".")
-            ]
+            with os.scandir(self._root / folder) as entries:
+                found = [
+                    base + entry.name
+                    for entry in entries
+                    if entry.is_file() and not entry.name.startswith(".")
+                ]
         except FileNotFoundError:
             return []
         return sorted(name for name in found if name.startswith(prefix))

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import msgspec
 
 from hawatch.deciding.evidence import next_evidence
-from hawatch.deciding.service_view import ServiceView
+from hawatch.deciding.service_view import ServiceView, service_view
 from hawatch.model.config import Config
 from hawatch.model.fact import Known, Unknown, is_true
 from hawatch.model.hast import HastRole
@@ -19,6 +19,7 @@ from hawatch.model.memory import (
     ServiceMemory,
 )
 from hawatch.model.snapshot import Snapshot
+from hawatch.model.trigger import Trigger, TriggerKind
 
 MOST_SAMPLES = 6
 """Looks that are kept for trends."""
@@ -49,32 +50,62 @@ def sample(snapshot: Snapshot) -> Sample:
 
 
 def with_sample(memory: Memory, snapshot: Snapshot) -> Memory:
-    """Return the memory with this look's sample; samples of another boot go."""
+    """Return the memory with this look's sample; samples of another boot go.
+
+    Done at the end of a cycle: growth is measured against the look before.
+    """
     kept = [s for s in memory.samples if s.taken.boot == snapshot.taken.boot]
     kept = [*kept, sample(snapshot)][-MOST_SAMPLES:]
     return msgspec.structs.replace(memory, samples=tuple(kept))
 
 
-def next_service_memory(
-    config: Config,
-    own: ServiceMemory,
-    view: ServiceView,
-    snapshot: Snapshot,
-    memory: Memory,
-) -> ServiceMemory:
-    """Return what is remembered of a service, with this look in it.
+def hook_hints(triggers: tuple[Trigger, ...]) -> dict[str, frozenset[str]]:
+    """Return hastd's hook events that rang since the last look, by resource [B12].
 
-    memory is the node's as it was before this look; its last sample tells growth.
+    Hints only: the evidence asks the machine before it believes one.
     """
+    hints: dict[str, frozenset[str]] = {}
+    for trigger in triggers:
+        if trigger.kind is TriggerKind.HAST and len(trigger.words) >= 2:
+            event, resource = trigger.words[:2]
+            hints[resource] = hints.get(resource, frozenset()) | {event}
+    return hints
+
+
+def next_memory(
+    config: Config,
+    memory: Memory,
+    snapshot: Snapshot,
+    hints: Mapping[str, frozenset[str]],
+) -> Memory:
+    """Return the node's memory with this look in it: evidence and sequence."""
+    services = {}
+    for name in config.services:
+        view = service_view(config, snapshot, name)
+        own = memory.services.get(name, ServiceMemory())
+        own = settled(own, view)
+        own = _with_look(config, own, view, snapshot)
+        services[name] = next_evidence(config, own, view, snapshot, memory, hints)
+    return msgspec.structs.replace(
+        memory,
+        boot=snapshot.taken.boot,
+        sequence=memory.sequence + 1,
+        services=services,
+    )
+
+
+def _with_look(
+    config: Config, own: ServiceMemory, view: ServiceView, snapshot: Snapshot
+) -> ServiceMemory:
+    """Return a service's memory with states, roles and restarts of this look."""
     wall = snapshot.taken.wall
     since = wall - config.limits.cooldown
-    own = msgspec.structs.replace(
+    return msgspec.structs.replace(
         own,
         carp=_carp_since(own, view, snapshot),
         roles=_roles(own, view, snapshot),
         restarts=tuple(at for at in own.restarts if since < at <= wall),
     )
-    return next_evidence(config, own, view, snapshot, memory)
 
 
 def _carp_since(

@@ -13,6 +13,7 @@ from hawatch.deciding.yielding import (
     with_raise,
     yield_vip,
 )
+from hawatch.model.config import Config
 from hawatch.model.decision import Decision, Refused, Rule
 from hawatch.model.fact import Unknown, is_true, why_unknown
 from hawatch.model.hast import HastRole
@@ -27,6 +28,11 @@ GAP_FACTOR = 6
 
 MOST_ATTEMPTS = 3
 """A promotion that was cut this often is backed out of."""
+
+
+def longest_gap(config: Config) -> float:
+    """Return the seconds without a cycle after which nothing is vouched for."""
+    return GAP_FACTOR * config.agent.interval
 
 
 def maintenance(s: Situation) -> Decision | None:
@@ -53,7 +59,7 @@ def look_again(s: Situation) -> Decision | None:
         return s.decide(
             Rule.LOOK_AGAIN, "first look since the start: looking again", again=True
         )
-    if s.gap > GAP_FACTOR * s.config.agent.interval:
+    if s.gap > longest_gap(s.config):
         return s.decide(
             Rule.LOOK_AGAIN,
             f"no cycle for {s.gap:.0f} s (a pause, a sleep, or cron): looking again",

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-from hawatch.deciding.service_view import ServiceView
+from hawatch.deciding.service_view import ServiceView, service_view
 from hawatch.model.config import Config, ServiceConfig
 from hawatch.model.decision import Decision, Refused, Rule
 from hawatch.model.fact import Known
@@ -110,6 +110,44 @@ class Situation(msgspec.Struct, frozen=True, kw_only=True):
             again=again,
             memory=msgspec.structs.replace(remembered, duty=wanted),
         )
+
+
+def situation(
+    config: Config,
+    service: str,
+    snapshot: Snapshot,
+    memory: Memory,
+    findings: tuple[Finding, ...],
+    policies: Mapping[str, CheckPolicy],
+    trigger: Trigger,
+    *,
+    last: Moment | None,
+    damaged: str | None,
+) -> Situation:
+    """Return the situation of a service.
+
+    last is when the last cycle ended, as it was remembered before this look; damaged
+    says why the memory could not be read, if so.
+    """
+    now = snapshot.taken
+    watched = last is not None and last.boot == now.boot
+    return Situation(
+        now=now,
+        node=snapshot.node,
+        peer=config.peer_of(snapshot.node),
+        service=service,
+        config=config,
+        snapshot=snapshot,
+        view=service_view(config, snapshot, service),
+        memory=memory,
+        own=memory.services.get(service, ServiceMemory()),
+        word=peer_word(service, snapshot, memory, now=now, max_age=config.peer.max_age),
+        trigger=trigger,
+        findings=findings,
+        failing=standing_failures(service, memory.streaks, findings, policies),
+        gap=now.seconds_since(last) if last is not None and watched else None,
+        damaged=damaged,
+    )
 
 
 def standing_failures(

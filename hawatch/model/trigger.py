@@ -25,3 +25,16 @@ class Trigger(msgspec.Struct, frozen=True, kw_only=True):
     kind: TriggerKind
     words: tuple[str, ...] = ()
     at: float = 0.0
+
+
+def foremost(triggers: tuple[Trigger, ...]) -> Trigger:
+    """Return the trigger that the rules may ask for: a person's or a shutdown's first.
+
+    All others only say "look now"; which of them it was makes no difference.
+    """
+    weighty = (TriggerKind.RELEASE, TriggerKind.OPERATOR, TriggerKind.BOOT)
+    for kind in weighty:
+        for trigger in triggers:
+            if trigger.kind is kind:
+                return trigger
+    return triggers[0] if triggers else Trigger(kind=TriggerKind.CRON)

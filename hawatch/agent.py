@@ -1,0 +1,98 @@
+"""What one node's cycle is made of: its host, its configuration, its records."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+import msgspec
+
+from hawatch import __version__
+from hawatch.checking.engine import policies_of, run_checks
+from hawatch.checking.nouns import Collection
+from hawatch.configuring.effective import configuration_hash
+from hawatch.host import Host
+from hawatch.model.config import Config
+from hawatch.model.decision import Decision
+from hawatch.model.finding import CheckPolicy, Finding, Remedy
+from hawatch.model.memory import Memory
+from hawatch.model.plan import Outcome
+from hawatch.model.report import PeerReport
+from hawatch.model.snapshot import Snapshot
+from hawatch.model.trigger import Trigger
+from hawatch.peer.report import build_report
+from hawatch.recording.store import Store
+
+
+class Checker(Protocol):
+    """Judges one look; the numbers of each check are known beforehand."""
+
+    @property
+    def policies(self) -> Mapping[str, CheckPolicy]:
+        """Return each check's fall, rise, severity and remedy."""
+        ...
+
+    def __call__(self, snapshot: Snapshot, memory: Memory) -> tuple[Finding, ...]:
+        """Return the findings of one look."""
+        ...
+
+
+class EngineChecker:
+    """The check engine with its collected files, as an agent uses it."""
+
+    def __init__(
+        self, collection: Collection, config: Config, *, isolate: bool
+    ) -> None:
+        self._collection = collection
+        self._config = config
+        self._isolate = isolate
+        self.policies: Mapping[str, CheckPolicy] = policies_of(collection, config)
+
+    def __call__(self, snapshot: Snapshot, memory: Memory) -> tuple[Finding, ...]:
+        """Return the findings of one look."""
+        return run_checks(
+            self._collection, self._config, snapshot, memory, isolate=self._isolate
+        )
+
+
+class Agent(msgspec.Struct, frozen=True):
+    """One node's wiring. pretends: a dry run, whose host and store change nothing."""
+
+    host: Host
+    config: Config
+    store: Store
+    check: Checker
+    pretends: bool = False
+
+    def report(self, snapshot: Snapshot, memory: Memory) -> PeerReport:
+        """Return this node's report for its peer."""
+        return build_report(
+            self.config,
+            snapshot,
+            memory,
+            sequence=memory.sequence,
+            version=__version__,
+            configuration=configuration_hash(self.config),
+            demoting=[
+                name
+                for name, policy in self.check.policies.items()
+                if Remedy.DEMOTE in policy.remedy
+            ],
+        )
+
+
+class Result(msgspec.Struct, frozen=True, kw_only=True):
+    """One cycle, from the bell to the record.
+
+    outcomes are by service. problems are the records that could not be written. again
+    asks the driver to ring once more soon.
+    """
+
+    triggers: tuple[Trigger, ...]
+    snapshot: Snapshot
+    findings: tuple[Finding, ...]
+    decisions: tuple[Decision, ...]
+    outcomes: Mapping[str, tuple[Outcome, ...]]
+    memory: Memory
+    problems: tuple[str, ...] = ()
+    again: bool = False

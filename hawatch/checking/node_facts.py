@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from hawatch import __version__
 from hawatch.checking.subject import Answer, Facts, Look, NotApplicable, Scope, Subject
 from hawatch.checking.views import (
     Clock,
@@ -17,7 +18,7 @@ from hawatch.checking.views import (
 from hawatch.model.carp import CarpState
 from hawatch.model.fact import Fact, Known, Unknown
 from hawatch.model.latch import LatchKind
-from hawatch.model.moment import Moment
+from hawatch.model.report import PeerReport
 
 FACTS = Facts()
 
@@ -27,7 +28,9 @@ def node(look: Look, _: Subject) -> Answer:
     """Return this node's name and the peer's."""
     name = look.snapshot.node
     try:
-        return Known(NodeName(name=name, peer=look.config.peer_of(name)))
+        return Known(
+            NodeName(name=name, peer=look.config.peer_of(name), version=__version__)
+        )
     except KeyError:
         return Unknown(f"{name} is no node of the configuration")
 
@@ -52,13 +55,13 @@ def counters(look: Look, _: Subject) -> Answer:
 
 @FACTS.declare(Scope.NODE)
 def counter_growth(look: Look, _: Subject) -> Answer:
-    """Return by how much the CARP counters grew since the last look of this boot."""
+    """Return by how much the CARP counters grew since the look before."""
     now = look.snapshot.counters
     if isinstance(now, Unknown):
         return now
     taken = look.snapshot.taken
-    for sample in reversed(look.memory.samples):
-        if sample.taken.boot == taken.boot and sample.counters is not None:
+    for sample in reversed(look.samples):
+        if sample.counters is not None:
             seconds = taken.seconds_since(sample.taken)
             growth = growth_between(sample.counters, now.value, seconds)
             return (
@@ -111,8 +114,8 @@ def hastd(look: Look, _: Subject) -> Answer:
 def clock(look: Look, _: Subject) -> Answer:
     """Return how far the wall clock was set since the oldest remembered look."""
     taken = look.snapshot.taken
-    earlier = _earliest(look, taken.boot)
-    if earlier is None:
+    earlier = look.samples[0].taken if look.samples else look.memory.last
+    if earlier is None or earlier.boot != taken.boot:
         return NotApplicable("this is the first look since the boot")
     seconds = taken.monotonic - earlier.monotonic
     return Known(Clock(stepped=taken.wall - earlier.wall - seconds, seconds=seconds))
@@ -124,11 +127,8 @@ def peer(look: Look, _: Subject) -> Answer:
     found = look.peer
     if not isinstance(found, Known):
         return found
-    sighting, heard = look.snapshot.peer.report, look.memory.peer
-    at = look.snapshot.taken.wall
-    if not isinstance(sighting, Known) and heard is not None:
-        at = heard.heard.wall
-    return Known(Peer(report=found.value, clock_ahead=found.value.wall - at))
+    ahead = _clock_ahead(look, found.value)
+    return Known(Peer(report=found.value, clock_ahead=ahead))
 
 
 @FACTS.declare(Scope.NODE)
@@ -182,14 +182,14 @@ def configuration(look: Look, _: Subject) -> Answer:
     return Known(configuration_hash(look.config))
 
 
-def _earliest(look: Look, boot: str) -> Moment | None:
-    known = [
-        sample.taken for sample in look.memory.samples if sample.taken.boot == boot
-    ]
-    if known:
-        return known[0]
-    last = look.memory.last
-    return last if last is not None and last.boot == boot else None
+def _clock_ahead(look: Look, report: PeerReport) -> float:
+    """Return how far a report's wall clock lies outside the look that heard it."""
+    if look.snapshot.peer.report == Known(report) or look.memory.peer is None:
+        begin = look.snapshot.taken.wall
+        end = begin + look.snapshot.seconds
+    else:
+        begin = end = look.memory.peer.heard.wall
+    return report.wall - min(max(report.wall, begin), end)
 
 
 def _paths(paths: Mapping[str, Fact[float]], none: str) -> Answer:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hawatch.checking.subject import Answer, Facts, Look, NotApplicable, Scope, Subject
 from hawatch.checking.views import Carp, RcServices, ServiceName, Sql, same_host
-from hawatch.deciding.three import any_known
+from hawatch.deciding.three import all_known, any_known
 from hawatch.model.carp import CarpState
 from hawatch.model.fact import Known, Unknown, map_fact
 from hawatch.model.snapshot import NOT_LOOKED
@@ -74,10 +74,7 @@ def peer_service(look: Look, subject: Subject) -> Answer:
 @FACTS.declare(Scope.SERVICE)
 def duty(look: Look, subject: Subject) -> Answer:
     """Return what this node should be, as last decided: active, standby, released."""
-    remembered = look.memory.services.get(subject.service)
-    if remembered is None:
-        return Unknown("nothing was decided yet")
-    return Known(remembered.duty)
+    return Known(look.remembered(subject).duty)
 
 
 @FACTS.declare(Scope.SERVICE)
@@ -86,6 +83,12 @@ def owner(look: Look, subject: Subject) -> Answer:
     view = look.views[subject.service]
     master = map_fact(view.carp, lambda line: line.state is CarpState.MASTER)
     return any_known([master, *view.primaries.values(), view.mounted])
+
+
+@FACTS.declare(Scope.SERVICE)
+def has_disks(look: Look, subject: Subject) -> Answer:
+    """Return whether this node is primary for every resource of the service."""
+    return all_known(look.views[subject.service].primaries.values())
 
 
 @FACTS.declare(Scope.SERVICE)

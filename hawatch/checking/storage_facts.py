@@ -87,8 +87,8 @@ def dirty_trend(look: Look, subject: Subject) -> Answer:
     taken, name = look.snapshot.taken, subject.resource.value
     earlier = [
         (sample.taken, sample.dirty[name])
-        for sample in look.memory.samples
-        if sample.taken.boot == taken.boot and name in sample.dirty
+        for sample in look.samples
+        if name in sample.dirty
     ]
     return Known(DirtyTrend(samples=(*earlier, (taken, found.value.dirty))))
 
@@ -103,7 +103,7 @@ def error_growth(look: Look, subject: Subject) -> Answer:
     if isinstance(found, Unknown) or isinstance(subject.resource, Unknown):
         return found
     name = subject.resource.value
-    counts = [s.errors[name] for s in look.memory.samples if name in s.errors]
+    counts = [s.errors[name] for s in look.samples if name in s.errors]
     counts.append(Hast(resource=found.value).disk_errors)
     steps = pairwise(counts)
     return Known(sum(now - old if now >= old else now for old, now in steps))

@@ -18,7 +18,7 @@ from hawatch.deciding.mount_view import MountView, device_of
 from hawatch.deciding.service_view import ServiceView, service_view
 from hawatch.model.config import Config
 from hawatch.model.fact import Fact, Known, Unknown
-from hawatch.model.memory import Memory, ServiceMemory
+from hawatch.model.memory import Memory, Sample, ServiceMemory
 from hawatch.model.report import PeerReport, ServiceReport
 from hawatch.model.snapshot import Snapshot
 
@@ -80,6 +80,17 @@ class Look:
             name: service_view(self.config, self.snapshot, name)
             for name in self.config.services
         }
+
+    @cached_property
+    def samples(self) -> tuple[Sample, ...]:
+        """Return the earlier readings of this boot, oldest first."""
+        taken = self.snapshot.taken
+        return tuple(
+            sample
+            for sample in self.memory.samples
+            if sample.taken.boot == taken.boot
+            and sample.taken.monotonic < taken.monotonic
+        )
 
     @cached_property
     def peer(self) -> Fact[PeerReport] | NotApplicable:

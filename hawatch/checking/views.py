@@ -14,10 +14,11 @@ from hawatch.model.services import RcStatus, SqlAnswer
 
 
 class NodeName(msgspec.Struct, frozen=True, kw_only=True):
-    """This node and the other one, by name."""
+    """This node and the other one, by name; version is hawatch's here."""
 
     name: str
     peer: str
+    version: str
 
 
 class ServiceName(msgspec.Struct, frozen=True, kw_only=True):

@@ -44,9 +44,8 @@ async def fetch(
 
     The paths are tried in order until one brings a good report; the others are only
     asked whether they answer. Together this takes at most `peer.timeout` seconds. heard
-    is the last report that was believed. A path is known where the peer's machine
-    answered on it, even where its sshd refused or its report is not believed: silence
-    is the word for nothing else than no answer.
+    is the last report that was believed. A path is known where the peer's sshd answered
+    on it, even where its report is not believed.
     """
     if not config.peer.enabled:
         return PeerSighting(report=NO_CHANNEL)
@@ -125,8 +124,6 @@ def _reached(result: CommandResult) -> Fact[float] | None:
         return None
     if result.status != SSH_FAILED:
         return Known(result.seconds)
-    if "connect to host" not in result.err:
-        return None
-    if "Connection refused" in result.err:
-        return Known(result.seconds)
-    return Unknown(result.complaint())
+    if "connect to host" in result.err:
+        return Unknown(result.complaint())
+    return None

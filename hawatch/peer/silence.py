@@ -20,9 +20,10 @@ def remember(
 
     at is the moment before the peer was asked (the snapshot's `taken`): the report is
     younger than that, so its age is never understated. The peer is silent where every
-    path was asked and none answered; a peer whose sshd answers is alive, whatever its
-    agent says [FACTS H27]. Silence starts anew where it was not watched: after a boot
-    of this node, and after more than longest_gap seconds without a look.
+    path was asked and none answered; a peer whose sshd answers, or whose kernel refuses
+    a connection, is alive, whatever its agent says [FACTS H27]. Silence starts anew
+    where it was not watched: after a boot of this node, and after more than longest_gap
+    seconds without a look.
     """
     heard = memory.peer
     if isinstance(sighting.report, Known):
@@ -57,8 +58,13 @@ def _silent(sighting: PeerSighting) -> bool:
     return (
         bool(sighting.paths)
         and isinstance(sighting.report, Unknown)
-        and all(isinstance(path, Unknown) for path in sighting.paths.values())
+        and not any(_answers(path) for path in sighting.paths.values())
     )
+
+
+def _answers(path: Fact[float]) -> bool:
+    """Return whether somebody is there; a refused connection is an answer, too."""
+    return isinstance(path, Known) or "refused" in path.reason
 
 
 def _watched(memory: Memory, at: Moment, longest_gap: float) -> bool:

@@ -126,7 +126,6 @@ def test_every_path_dead_is_silence_with_both_reasons() -> None:
         Answer(out=encode_report(a_report(node="db3"))),
         Answer(err="hawatch: no memory", status=3),
         Answer(err="sh: report: not found", status=127),
-        Answer(err=REFUSED, status=255, knock=False),
         Answer(err="Host key verification failed.", status=255),
         Answer(err="root@db2: Permission denied (publickey).", status=255),
         Answer(err="Connection timed out during banner exchange", status=255),
@@ -138,6 +137,16 @@ def test_a_peer_that_answers_wrongly_is_not_silent(answer: Answer) -> None:
     sighting = fetched(ScriptedHost({FIRST: answer, SECOND: answer}))
     assert isinstance(sighting.report, Unknown)
     assert all(isinstance(path, Known) for path in sighting.paths.values())
+
+
+def test_a_refused_connection_is_told_with_its_reason() -> None:
+    """The path is not open; the word tells that a machine is there all the same."""
+    refused = Answer(err=REFUSED, status=255, knock=False)
+    host = ScriptedHost({FIRST: refused, SECOND: refused})
+    path = fetched(host).paths[FIRST]
+    assert isinstance(path, Unknown)
+    assert "Connection refused" in path.reason
+    assert host.knocked == []
 
 
 @pytest.mark.parametrize("second", [GOOD, HANGS, HANGS_SILENTLY, DEAD])

@@ -19,6 +19,9 @@ SPEAKING = PeerSighting(
 MUMBLING = PeerSighting(
     paths={"192.0.2.12": DEAD, "10.0.0.2": Known(0.2)}, report=Unknown("garbage")
 )
+REFUSING = PeerSighting(
+    paths={"192.0.2.12": DEAD, "10.0.0.2": Unknown("Connection refused")}, report=DEAD
+)
 
 
 def a_memory(last: Moment | None = None, since: Moment | None = None) -> Memory:
@@ -62,10 +65,11 @@ def test_silence_that_was_not_watched_begins_anew(last: Moment | None) -> None:
 
 
 @pytest.mark.parametrize(
-    "sighting", [SPEAKING, MUMBLING, PeerSighting(report=Unknown("no channel"))]
+    "sighting",
+    [SPEAKING, MUMBLING, REFUSING, PeerSighting(report=Unknown("no channel"))],
 )
 def test_whoever_answers_or_was_not_asked_is_not_silent(sighting: PeerSighting) -> None:
-    """An open port, a damaged report and a channel that is off all end silence."""
+    """A damaged report, a refusal and a channel that is off all end silence."""
     silent = a_memory(a_moment(119.0), since=a_moment(110.0))
     assert looked(silent, sighting, a_moment(120.0)).peer_silent_since is None
 

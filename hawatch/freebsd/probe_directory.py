@@ -7,6 +7,7 @@ child and may never return.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import stat
 import time
@@ -128,9 +129,11 @@ def _write(root: int, *, own_device: bool) -> tuple[bool, str | None]:
         try:
             os.write(descriptor, b"%d\n" % time.time_ns())
             os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-            os.unlink(PROBE_FILE, dir_fd=root)
+        finally:  # after a failed sync these fail as well, and tell nothing new
+            with contextlib.suppress(OSError):
+                os.close(descriptor)
+            with contextlib.suppress(OSError):
+                os.unlink(PROBE_FILE, dir_fd=root)
     except OSError as error:
         return False, f"{PROBE_FILE}: {error.strerror}"
     return True, None

@@ -26,7 +26,7 @@ ENVIRONMENT = {
     "LC_ALL": "C",
     "PATH": "/sbin:/bin:/usr/sbin:/usr/bin",
 }
-"""All that a command gets: cron, ssh and a person's shell must not differ [E5]."""
+"""All that a command gets: cron, ssh and a shell must not differ [FACTS E5]."""
 
 WAITING_SHARE = 0.5
 """The part of a hastctl's deadline that may pass before it is started: with less time

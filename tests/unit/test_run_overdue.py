@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -165,7 +166,9 @@ def test_a_signal_that_ends_us_ends_the_command_first(
     note = tmp_path / "pid"
     script = f"trap '' TERM INT HUP; echo $$ > {note}; while :; do sleep 1; done"
     agent = psutil.Popen(
-        [sys.executable, "-c", AGENT, script], stdout=-1, stderr=-1, cwd=Path.cwd()
+        [sys.executable, "-c", AGENT, script],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
     )
     command = int(read_when_there(note))
 

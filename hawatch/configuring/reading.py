@@ -27,12 +27,15 @@ def read_file(path: Path) -> str:
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as error:
         raise ConfigError(str(path), (_unreadable(error),)) from None
-    with os.fdopen(descriptor, "rb") as file:
-        status = os.fstat(file.fileno())
-        mistakes = _unsafe(path, status, os.geteuid())
+    try:
+        # The status of what is open: the name could mean another file by now.
+        mistakes = unsafe(path, os.fstat(descriptor), os.geteuid())
         if mistakes:
             raise ConfigError(str(path), mistakes)
-        content = file.read()
+        with os.fdopen(descriptor, "rb", closefd=False) as file:
+            content = file.read()
+    finally:
+        os.close(descriptor)
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -75,7 +78,7 @@ def _unreadable(error: OSError) -> Mistake:
     return Mistake(path="", wrong=wrong, right="a file that this user may read")
 
 
-def _unsafe(path: Path, status: os.stat_result, user: int) -> tuple[Mistake, ...]:
+def unsafe(path: Path, status: os.stat_result, user: int) -> tuple[Mistake, ...]:
     """Return why a file with this status must not be believed by this user."""
     if not stat.S_ISREG(status.st_mode):
         return (Mistake(path="", wrong="not a plain file", right="a plain file"),)

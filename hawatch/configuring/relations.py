@@ -105,8 +105,10 @@ def _shared(config: Config) -> Iterator[Mistake]:
                 claims.append(("vhid", what, (node, interface, service.vhid)))
         told = set()
         for option, what, key in claims:
-            if what and (option, key) in seen and (option, what) not in told:
-                told.add((option, what))
+            # One vhid on the interfaces of both nodes is one mistake.
+            once = option if option == "vhid" else what
+            if what and (option, key) in seen and (option, once) not in told:
+                told.add((option, once))
                 owner = seen[option, key]
                 twice = (
                     "twice here" if owner == name else f"also in the service {owner}"

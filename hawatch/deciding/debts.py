@@ -108,9 +108,7 @@ def _why_broken(
     peer_worker = seen_now(seen, look, found).peer_worker
     if None not in (peer_worker, seen.peer_worker) and peer_worker != seen.peer_worker:
         return f"{look.peer} has another worker"
-    if None not in (look.localcnt, seen.localcnt) and _grew(
-        seen.localcnt, look.localcnt
-    ):
+    if _grew(seen.localcnt, look.localcnt):
         return "the generation grew, so it wrote alone"
     return None
 

@@ -8,7 +8,7 @@ told are not written: a lasting failure must not push its own beginning out.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import msgspec
 
@@ -184,31 +184,6 @@ class Journal:
                 entry = _decoded(line)
                 if entry is not None:
                     yield entry
-
-
-class ServiceRecorder:
-    """The journal as the actor sees it: one service, and a clock of its own.
-
-    problems are the reasons why outcomes could not be written.
-    """
-
-    def __init__(
-        self, journal: Journal, service: str, clock: Callable[[], Moment]
-    ) -> None:
-        self._journal = journal
-        self._service = service
-        self._clock = clock
-        self.problems: list[str] = []
-
-    def intent(self, step: AnyStep) -> str | None:
-        """Write that a step begins; return why it could not be written."""
-        return self._journal.intent(self._service, step, self._clock())
-
-    def outcome(self, outcome: Outcome) -> None:
-        """Write how a step ended; a failure is kept in problems."""
-        reason = self._journal.outcome(self._service, outcome, self._clock())
-        if reason is not None:
-            self.problems.append(reason)
 
 
 def _decoded(line: bytes) -> Entry | None:

@@ -1,4 +1,4 @@
-"""The end of a cycle: memory, journal and outbox, each failure told, none in the way."""
+"""The end of a cycle: journal, outbox, memory; a failure is told and stops nothing."""
 
 from __future__ import annotations
 
@@ -66,7 +66,14 @@ def record(agent: Agent, journal: Journal, result: Result) -> Result:
             seconds=ended.seconds_since(result.snapshot.taken),
         )
     )
-    memory, untold = tell(agent.config, agent.store, result, now=ended)
+    memory, untold = tell(
+        agent.config,
+        agent.store,
+        result,
+        now=ended,
+        problems=[written] if written else [],
+        explain=journal.last_id,
+    )
     memory = with_sample(memory, result.snapshot)
     memory = msgspec.structs.replace(memory, last=ended)
     unsaved = save_memory(agent.store, memory)

@@ -1,0 +1,93 @@
+"""A node's process table, as psutil shows it, and signals to its processes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hawatch.host import Process
+
+if TYPE_CHECKING:
+    from hawatch.sim.node import Node
+
+SIGKILL, SIGTERM = 9, 15
+HASTD = "/sbin/hastd"
+
+
+def process_table(node: Node) -> tuple[Process, ...]:
+    """Return hastd with its workers, the services, and a few of the base system."""
+    boot = node.wall - (node.world.now - node.boot_at)
+    table = [
+        Process(
+            pid=1,
+            parent=0,
+            name="init",
+            cmdline=("/sbin/init",),
+            started=boot,
+            exe="/sbin/init",
+        )
+    ]
+    hastd = node.hastd
+    if hastd.alive:
+        table.append(
+            Process(
+                pid=hastd.pid,
+                parent=1,
+                name="hastd",
+                cmdline=(HASTD,),
+                started=hastd.started,
+                exe=HASTD,
+            )
+        )
+    for resource in node.resources.values():
+        for worker, role in (
+            (resource.primary, "primary"),
+            (resource.secondary, "secondary"),
+        ):
+            if worker is not None and worker.alive:
+                table.append(
+                    Process(
+                        pid=worker.pid,
+                        parent=hastd.pid,
+                        name="hastd",
+                        cmdline=(f"hastd: {resource.name} ({role})",),
+                        started=worker.started,
+                        exe=HASTD,
+                    )
+                )
+    for service in node.services.values():
+        if service.running:
+            path = service.settings.process
+            table.append(
+                Process(
+                    pid=service.pid,
+                    parent=1,
+                    name=path.rsplit("/", 1)[-1],
+                    cmdline=(path, f"--datadir={service.settings.mount}"),
+                    started=service.started,
+                    exe=path,
+                )
+            )
+    return tuple(table)
+
+
+def kill_process(node: Node, pid: int, started: float, signal: int) -> bool:
+    """Signal a process; False where it is gone, or its pid belongs to another."""
+    known = {process.pid: process for process in process_table(node)}
+    if pid not in known or abs(known[pid].started - started) > 1.0:
+        return False
+    node.note(f"signal {signal} to pid {pid} ({known[pid].cmdline[0]})", "kill")
+    for resource in node.resources.values():
+        primary, secondary = resource.primary, resource.secondary
+        if primary is not None and primary.pid == pid:
+            primary.kill(signal)
+        elif secondary is not None and secondary.pid == pid:
+            secondary.kill(signal=signal)
+    for service in node.services.values():
+        if service.running and service.pid == pid:
+            if signal == SIGKILL:
+                service.kill()
+            else:
+                service.stop()
+    if pid == node.hastd.pid and signal == SIGKILL:
+        node.hastd.kill()
+    return True

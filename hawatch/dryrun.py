@@ -11,6 +11,7 @@ from hawatch.model.fact import Fact, Unknown
 from hawatch.model.moment import Moment
 from hawatch.model.services import SqlAnswer
 from hawatch.model.storage import DirectoryProbe, Space
+from hawatch.recording.store import Store
 
 
 class DryRunHost:
@@ -96,3 +97,30 @@ class DryRunHost:
     async def knock(self, address: str, *, deadline: float) -> Fact[float]:
         """Connect to "host:port" by TCP and hang up; return the seconds it took."""
         return await self._host.knock(address, deadline=deadline)
+
+
+class DryRunStore:
+    """Wraps a store: reads pass through, writes are forgotten."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def read(self, name: str) -> bytes | None:
+        """Return the content, or None where there is no such name."""
+        return self._store.read(name)
+
+    def replace(self, name: str, data: bytes, *, durable: bool = True) -> None:
+        """Write nothing."""
+
+    def append(self, name: str, data: bytes, *, durable: bool = True) -> None:
+        """Write nothing."""
+
+    def rename(self, name: str, to: str) -> None:
+        """Move nothing."""
+
+    def remove(self, name: str) -> None:
+        """Remove nothing."""
+
+    def names(self, prefix: str) -> list[str]:
+        """Return the names that are there."""
+        return self._store.names(prefix)

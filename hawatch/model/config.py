@@ -182,7 +182,7 @@ class WitnessConfig(msgspec.Struct, frozen=True, kw_only=True):
     ping: tuple[str, ...] = ()
     tcp: tuple[str, ...] = ()
     give_up: Duration = 30.0
-    promote_after: Duration = 60.0
+    promote_after: Duration = 180.0
     without: SilencePolicy = SilencePolicy.HOLD
     fence: tuple[str, ...] = ()
     fence_deadline: Duration = 30.0

@@ -15,6 +15,7 @@ import pytest
 
 from hawatch.dryrun import DryRunHost
 from hawatch.freebsd.host import FreeBSDHost
+from hawatch.freebsd.probe_sql import CANARY_COLUMNS
 from hawatch.host import SqlQuestion, complete
 from hawatch.model.fact import Known, Unknown
 from hawatch.model.services import SqlAnswer, SqlKind
@@ -38,8 +39,7 @@ def question(mariadb: MariaDB, tmp_path: Path) -> SqlQuestion:
     """Return how to ask as user hawatch, who is as setup makes him."""
     mariadb.admin(
         "CREATE DATABASE IF NOT EXISTS hawatch",
-        "CREATE OR REPLACE TABLE hawatch.canary"
-        " (node VARCHAR(255) NOT NULL PRIMARY KEY, stamp DATETIME(6) NOT NULL)",
+        f"CREATE OR REPLACE TABLE hawatch.canary ({CANARY_COLUMNS})",
         "CREATE OR REPLACE USER hawatch@'127.0.0.1'"
         f" IDENTIFIED BY {pymysql.converters.escape_str(PASSWORD)}",
         "GRANT INSERT, DELETE ON hawatch.canary TO hawatch@'127.0.0.1'",

@@ -215,7 +215,7 @@ def test_children_work_while_no_file_can_be_written(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-c", FULL_DISK],
         cwd=tmp_path,
-        env={"PYTHONDONTWRITEBYTECODE": "1"},
+        env=os.environ | {"PYTHONDONTWRITEBYTECODE": "1"},
         capture_output=True,
         text=True,
         check=True,
@@ -239,7 +239,7 @@ run_in_child(hang, int, deadline=60)
 def test_a_signal_that_ends_us_ends_the_child_first(tmp_path: Path) -> None:
     """A probe does not outlive its agent."""
     note = tmp_path / "pid"
-    agent = psutil.Popen([sys.executable, "-c", AGENT, str(note)])
+    agent = subprocess.Popen([sys.executable, "-c", AGENT, str(note)])
     while not (note.exists() and note.read_text().endswith("\n")):
         time.sleep(0.01)
 

@@ -151,8 +151,10 @@ def test_a_command_that_cannot_be_reaped_is_abandoned() -> None:
 
 
 AGENT = """
-import sys
+import signal, sys
 from hawatch.freebsd.run import run_command
+signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored in a background job
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 run_command(["/bin/sh", "-c", sys.argv[1]], deadline=60)
 print("survived")
 """
@@ -165,7 +167,7 @@ def test_a_signal_that_ends_us_ends_the_command_first(
     """No command goes on changing the machine after the agent has gone."""
     note = tmp_path / "pid"
     script = f"trap '' TERM INT HUP; echo $$ > {note}; while :; do sleep 1; done"
-    agent = psutil.Popen(
+    agent = subprocess.Popen(
         [sys.executable, "-c", AGENT, script],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -173,7 +175,10 @@ def test_a_signal_that_ends_us_ends_the_command_first(
     command = int(read_when_there(note))
 
     agent.send_signal(number)
-    out, _ = agent.communicate(timeout=10)
+    try:
+        out, _ = agent.communicate(timeout=10)
+    finally:
+        agent.kill()
 
     assert agent.returncode == -number
     assert out == b""

@@ -29,7 +29,7 @@ def read_password(path: str) -> bytes:
 
 
 def why_unfit(path: str, status: os.stat_result, *, user: int) -> str | None:
-    """Return why a file may not hold a secret of user's, with the cure; None: it may."""
+    """Return why a file may not hold a secret of user's, and the cure; None: it may."""
     if not stat.S_ISREG(status.st_mode):
         return f"{path} is not a regular file"
     if status.st_uid not in (0, user):

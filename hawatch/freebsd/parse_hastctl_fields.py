@@ -78,9 +78,10 @@ class Fields:
         number, line, value = self._of(key)
         pattern = ", ".join(f"{name}: ([0-9]{{1,20}})" for name in names)
         found = re.fullmatch(pattern, value)
-        if found is None:
+        counts = [int(digits) for digits in found.groups()] if found else [-1]
+        if not 0 <= min(counts) <= max(counts) <= _MAX_UINT64:
             raise ParseError(number, line, f"{key} with {', '.join(names)}")
-        return dict(zip(names, map(int, found.groups()), strict=True))
+        return dict(zip(names, counts, strict=True))
 
     def _of(self, key: str) -> tuple[int, str, str]:
         """Return where a field stands and what it says."""

@@ -24,8 +24,9 @@ _HEADER = re.compile(
 _CARP = re.compile(
     r"\s+carp: (?P<state>INIT|BACKUP|MASTER) vhid (?P<vhid>[0-9]{1,3})"
     r" advbase (?P<advbase>[0-9]{1,3}) advskew (?P<advskew>[0-9]{1,3})"
-    r'(?P<key> key ".*")?\s*'
+    r'(?P<key> key"")?\s*'
 )
+_KEY = re.compile(r'^(?P<line>\s+carp: .*?)(?P<key>\bkey\b|").*$', re.MULTILINE)
 _VRRP = re.compile(r"\s+vrrp: [A-Z]+ vrid (?P<vrid>[0-9]{1,3}) .*")
 _PEER = re.compile(r"\s+peer (?P<peer>\S+)(?: peer6 (?P<peer6>\S+))?\s*")
 _STATUS = re.compile(r"\s+status: (?P<status>\S.*?)\s*")
@@ -54,8 +55,8 @@ def parse_ifconfig(text: str) -> tuple[Interface, ...]:
 
 
 def _without_keys(text: str) -> str:
-    """Return the text with every carp key replaced by an empty one."""
-    return re.sub(r"(?m)^(\s+carp: .*?)\bkey\b.*$", r'\1key ""', text)
+    """Return the text with every carp key taken out, also behind a mutilated `key`."""
+    return _KEY.sub(r'\g<line>\g<key>""', text)
 
 
 def _interface(block: _Lines) -> Interface:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import takewhile
 
 from hawatch.freebsd.parse_error import ParseError
 from hawatch.model.storage import FstabEntry
@@ -21,10 +22,10 @@ def parse_fstab(text: str) -> tuple[FstabEntry, ...]:
     """
     entries = []
     for number, line in enumerate(text.split("\n"), start=1):
-        fields = _FIELD.findall(line)
-        if not fields or fields[0].startswith("#"):
-            continue
-        entries.append(_entry(number, line, fields))
+        words = _FIELD.findall(line)
+        fields = list(takewhile(lambda word: not word.startswith("#"), words))
+        if fields:
+            entries.append(_entry(number, line, fields))
     return tuple(entries)
 
 
@@ -44,8 +45,8 @@ def _entry(number: int, line: str, fields: list[str]) -> FstabEntry:
 
 
 def _number(number: int, line: str, field: list[str]) -> int:
-    """Return dump or pass, 0 where the line has ended or a comment has begun."""
-    if not field or field[0].startswith("#"):
+    """Return dump or pass, 0 where the line has ended."""
+    if not field:
         return 0
     if _NUMBER.fullmatch(field[0]) is None:
         raise ParseError(number, line, "numbers for dump and pass")

@@ -1,0 +1,101 @@
+"""hastd in the process table, by its titles."""
+
+from __future__ import annotations
+
+from hawatch.freebsd.parse_processes import find_by_executable, find_hastd
+from hawatch.host import Process
+from hawatch.model.hast import HastRole, HastWorker
+
+MYSQLD = "/usr/local/libexec/mysqld"
+
+
+def a_process(
+    pid: int,
+    *cmdline: str,
+    name: str = "hastd",
+    parent: int = 1,
+    started: float = 0.0,
+    exe: str = "",
+) -> Process:
+    """Return a process of the table."""
+    return Process(
+        pid=pid, parent=parent, name=name, cmdline=cmdline, started=started, exe=exe
+    )
+
+
+def test_the_parent_and_its_worker_are_found_by_their_titles():
+    """As psutil showed them on a recorded node."""
+    table = (
+        a_process(562, "/sbin/hastd"),
+        a_process(1954, "hastd: disk0 (primary)", parent=562, started=5.0),
+        a_process(
+            2277, "python3.11", "-c", "hastd: disk0 (primary)", name="python3.11"
+        ),
+    )
+    hastd = find_hastd(table, answering=True)
+    assert hastd.pid == 562
+    assert hastd.workers == (
+        HastWorker(
+            resource="disk0",
+            role=HastRole.PRIMARY,
+            pid=1954,
+            parent=562,
+            started=5.0,
+        ),
+    )
+
+
+def test_without_a_parent_there_is_no_hastd_but_perhaps_a_worker_left():
+    """A killed parent leaves its workers for a moment [FACTS B2]."""
+    hastd = find_hastd(
+        (a_process(9, "hastd: disk0 (secondary)", parent=1),), answering=False
+    )
+    assert hastd.pid is None
+    assert hastd.worker_of("disk0").role is HastRole.SECONDARY
+    assert not hastd.answering
+
+
+def test_a_worker_that_has_no_title_yet_is_not_the_parent():
+    """A fork looks like its parent until it sets its title."""
+    table = (
+        a_process(500, "/sbin/hastd", parent=562, started=1.0),
+        a_process(562, "/sbin/hastd", parent=1, started=9.0),
+    )
+    assert find_hastd(table, answering=True).pid == 562
+
+
+def test_the_newer_of_two_workers_comes_first():
+    """The old one may still be dying when the new one works."""
+    table = (
+        a_process(20, "hastd: disk0 (primary)", parent=1, started=10.0),
+        a_process(30, "hastd: disk0 (primary)", parent=1, started=20.0),
+        a_process(25, "hastd: mysql_binlog_disk (secondary)", parent=1, started=5.0),
+    )
+    hastd = find_hastd(table, answering=True)
+    assert hastd.worker_of("disk0").pid == 30
+    assert hastd.worker_of("mysql_binlog_disk").role is HastRole.SECONDARY
+    assert hastd.worker_of("disk") is None
+
+
+def test_other_programs_that_talk_of_hastd_are_not_hastd():
+    """An editor, a grep, and a script of that name."""
+    table = (
+        a_process(1, "vi", "/etc/rc.d/hastd", name="vi"),
+        a_process(2, "sh", "-c", "hastd: disk0 (primary)", name="sh"),
+        a_process(3, name="hastd"),
+    )
+    hastd = find_hastd(table, answering=True)
+    assert (hastd.pid, hastd.workers) == (None, ())
+
+
+def test_a_service_is_found_by_its_executable():
+    """By exe; by the first word only where exe is hidden."""
+    table = (
+        a_process(30, MYSQLD, "--user=mysql", name="mysqld", exe=MYSQLD),
+        a_process(10, MYSQLD, name="mysqld"),
+        a_process(20, MYSQLD, name="sh", exe="/bin/sh"),
+        a_process(40, "grep", MYSQLD, name="grep", exe="/usr/bin/grep"),
+        a_process(50, name="kernel"),
+    )
+    assert find_by_executable(table, MYSQLD) == (10, 30)
+    assert find_by_executable(table, "") == ()

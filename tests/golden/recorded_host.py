@@ -9,7 +9,6 @@ from transcript import RECORDED, read
 from hawatch.host import CommandResult, Ending, Process
 from hawatch.model.fact import Fact, Known, Unknown
 
-
 NO_TABLE = Unknown("no process table")
 
 

@@ -43,8 +43,6 @@ class Words(msgspec.Struct, frozen=True, kw_only=True):
     digest_more: str
     times: str
     given_up: str
-    unreadable_title: str
-    unreadable: str
     days: str
     hours: str
     minutes: str

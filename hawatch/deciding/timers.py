@@ -69,7 +69,8 @@ def budget(config: Config) -> Budget:
     and of each every rc service, mount and role, each up to its own deadline.
     owner_gone: counted from the cut. The first look that sees it comes up to one
     interval later and itself lasts up to peer.timeout; the look at which give_up has
-    passed comes up to one more interval late; then everything is released.
+    passed (and the last report is no longer fresh: peer.max_age) comes up to one more
+    interval late; then everything is released.
     """
     release = sum(
         VIP_STEP
@@ -79,12 +80,13 @@ def budget(config: Config) -> Budget:
         for service in config.services.values()
     )
     lag = 2 * config.agent.interval + config.peer.timeout
+    patience = max(config.witness.give_up, config.peer.max_age)
     return Budget(
         carp_takeover=CARP_TAKEOVER,
         write_stall=2 * config.hast.timeout,
         device_wait=3 * config.hast.timeout + 10.0,
         release=release,
-        owner_gone=config.witness.give_up + lag + release,
+        owner_gone=patience + lag + release,
         peer_moves=config.witness.promote_after,
     )
 
@@ -115,7 +117,8 @@ def _owner_gone_first(config: Config) -> Iterator[TimerProblem]:
             wrong=(
                 f"{_s(witness.promote_after)}, but an isolated owner has let go only "
                 f"after up to {_s(sums.owner_gone)} (give_up {_s(witness.give_up)}, "
-                f"release {_s(sums.release)}, two intervals and one look)"
+                f"peer.max_age {_s(config.peer.max_age)}, release {_s(sums.release)}, "
+                "two intervals and one look)"
             ),
             right=(
                 f"more than {_s(sums.owner_gone)}, or shorter stop_deadline, "

@@ -142,3 +142,20 @@ def test_restoring_a_much_smaller_advbase_returns_even_without_preempt() -> None
     )
     assert prediction.returns_by_itself
     assert "master will time out" in prediction.because
+
+
+def test_timers_that_run_out_together_are_a_race() -> None:
+    """0.05 s of difference is jitter; beyond it, the longer one waits for sure."""
+    peer = a_side(100)
+    close = predict(a_side(0), peer, Lever.STATE_BACKUP, 112, 1)
+    clear = predict(a_side(0), peer, Lever.STATE_BACKUP, 113, 1)
+    assert close.master is CarpOutcome.UNCERTAIN
+    assert close.odds == pytest.approx(1 - 1 / 256)
+    assert clear.master is CarpOutcome.PEER
+
+
+def test_state_backup_against_a_far_slower_peer_returns_for_certain() -> None:
+    """Own timer of 3 s fires before the peer's 9 s at every phase."""
+    prediction = predict(a_side(0), a_side(0, advbase=3), Lever.STATE_BACKUP, 0, 1)
+    assert prediction.master is CarpOutcome.OWN
+    assert (prediction.earliest, prediction.latest) == (3.0, 3.0)

@@ -17,8 +17,10 @@ from hawatch.model.carp import CarpState, CarpVhid, Interface, InterfaceAddress
 _IFF_UP = 0x1
 _MAX_BYTE = 255
 
+_FLAG = "[A-Z][A-Z0-9_]*"
 _HEADER = re.compile(
-    r"(?P<name>\S+): flags=(?P<bits>[0-9a-f]{1,16})<(?P<flags>[^<>]*)>"
+    rf"(?P<name>\S+): flags=(?P<bits>[0-9a-f]{{1,16}})"
+    rf"<(?P<flags>(?:{_FLAG}(?:,{_FLAG})*)?)>"
     r"(?: metric [0-9]+)?(?: mtu [0-9]+)?\s*"
 )
 _CARP = re.compile(

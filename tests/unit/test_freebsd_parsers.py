@@ -52,6 +52,7 @@ ROOT = "/dev/ada0p2 on / (ufs, local, journaled soft-updates)\n"
         EM0 + EM0,
         EM0.replace("<UP,", "<PU,"),
         EM0.replace("8843", "8842"),
+        EM0.replace("8843<", "884<3"),
     ],
 )
 def test_a_mutilated_ifconfig_is_refused(text):

@@ -10,6 +10,7 @@ without its option it imports nothing of it and changes nothing.
 from __future__ import annotations
 
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -57,18 +58,15 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("python_files", "check_*.py")
     config.addinivalue_line("python_functions", "check_*")
     config.pluginmanager.register(Checks(look), "hawatch-checks")
+    config.pluginmanager.register(_facts(), "hawatch-facts")
 
 
 class Checks:
     """The plugin of a run with a host: binds, parametrizes and translates verdicts."""
 
     def __init__(self, look: Look) -> None:
-        from hawatch.checking.facts import legal_names
-
         self.look = look
         self.files: dict[Path, dict[str, Check | Refused]] = {}
-        for name in legal_names():
-            setattr(self, f"fact_{name}", _fixture(name))
 
     @pytest.fixture(name=BOUND)
     def bound(self, request: pytest.FixtureRequest) -> Bound:
@@ -87,16 +85,24 @@ class Checks:
         from hawatch.checking.nouns import Refused
 
         check = self._check(metafunc.definition)
-        if check is None:
+        if check is None or isinstance(check, Refused):
             return
-        if isinstance(check, Refused):
-            pytest.fail(f"{check.source}: {check.reason}", pytrace=False)
         if BOUND not in metafunc.fixturenames:
             metafunc.fixturenames.append(BOUND)
         found = bind(check, self.look)
         metafunc.parametrize(
             BOUND, found, indirect=True, ids=[one.subject.text for one in found]
         )
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        """Fail a check that hawatch refuses, in hawatch's words."""
+        from hawatch.checking.nouns import Refused
+
+        check = self._check(item)
+        if isinstance(check, Refused):
+            item.user_properties.append((VERDICT, "unknown"))
+            pytest.fail(f"{check.source}: {check.reason}", pytrace=False)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_pyfunc_call(
@@ -125,7 +131,9 @@ class Checks:
 
     def _check(self, item: Any) -> Check | Refused | None:
         """Return the check that a test function is, what refuses it, or None."""
-        path, name = Path(item.path), item.originalname or item.name
+        if not isinstance(item, pytest.Function):
+            return None
+        path, name = Path(item.path), item.originalname
         if not (path.match("check_*.py") and name.startswith("check_")):
             return None
         if path not in self.files:
@@ -137,13 +145,21 @@ class Checks:
         return self.files[path].get(name)
 
 
-def _fixture(name: str) -> Any:
+def _facts() -> ModuleType:
+    """Return a plugin with a fixture for each fact that a check may ask for."""
+    from hawatch.checking.facts import legal_names
+
+    plugin = ModuleType("hawatch_facts")
+    for name in legal_names():
+        setattr(plugin, name, _fact(name))
+    return plugin
+
+
+def _fact(name: str) -> Any:
     """Return the fixture of one fact: its value for the subject that runs now."""
 
     @pytest.fixture(name=name)
-    def fact(self: Checks, request: pytest.FixtureRequest) -> object:
-        del self
-        one: Bound = request.getfixturevalue(BOUND)
-        return one.arguments[name]
+    def fact(hawatch_bound: Bound) -> object:
+        return hawatch_bound.arguments[name]
 
     return fact

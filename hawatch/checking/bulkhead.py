@@ -29,7 +29,7 @@ from hawatch.checking.child import (
 )
 from hawatch.checking.facts import Bound
 from hawatch.checking.judge import Judgement
-from hawatch.checking.nouns import CheckFile
+from hawatch.checking.nouns import DEFAULT_LIMITS, CheckFile, Limits
 from hawatch.model.finding import Verdict
 
 _WORDS = msgspec.json.Decoder(Word)
@@ -49,27 +49,11 @@ def kill_group(pid: int) -> None:
             send(pid, signal.SIGKILL)
 
 
-class Limits(msgspec.Struct, frozen=True, kw_only=True):
-    """Seconds, and how many children run at one time.
-
-    load: for a file to be loaded. file: for all checks of one file together. grace: for
-    a killed child to go away before it is abandoned.
-    """
-
-    load: float = 5.0
-    file: float = 60.0
-    grace: float = 2.0
-    width: int = 8
-
-
-DEFAULT_LIMITS = Limits()
-
-
 def run_isolated(
     work: Sequence[tuple[CheckFile, Sequence[Bound]]],
     *,
     limits: Limits = DEFAULT_LIMITS,
-    kill: Callable[[int], None] = kill_group,
+    kill: Callable[[int], object] = kill_group,
 ) -> list[list[Judgement]]:
     """Given files with their bound checks, return for each file a judgement per check.
 
@@ -120,7 +104,7 @@ class _Cell:
         file: CheckFile,
         jobs: Sequence[Bound],
         limits: Limits,
-        kill: Callable[[int], None],
+        kill: Callable[[int], object],
     ) -> None:
         self.file = file
         self.jobs = jobs

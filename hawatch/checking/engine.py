@@ -9,9 +9,17 @@ from types import ModuleType
 
 import msgspec
 
+from hawatch.checking.bulkhead import run_isolated
 from hawatch.checking.facts import Bound, bind, nearest
 from hawatch.checking.judge import Judgement, judge, load, verdict_of
-from hawatch.checking.nouns import Check, CheckFile, Collection, Refused
+from hawatch.checking.nouns import (
+    DEFAULT_LIMITS,
+    Check,
+    CheckFile,
+    Collection,
+    Limits,
+    Refused,
+)
 from hawatch.checking.subject import Look, Scope
 from hawatch.model.config import CheckConfig, Config
 from hawatch.model.finding import CheckPolicy, Finding, Remedy, Severity, Verdict
@@ -28,11 +36,12 @@ def run_checks(
     memory: Memory,
     *,
     isolate: bool,
+    limits: Limits = DEFAULT_LIMITS,
 ) -> tuple[Finding, ...]:
     """Given collected checks and one look, return a finding per check and subject.
 
-    isolate: each file runs in a forked child with deadlines; without it the checks are
-    called here, which is for the shipped ones in the simulator. Disabled checks are
+    isolate: each file runs in a forked child within the limits; without it the checks
+    are called here, which is for the shipped ones in the simulator. Disabled checks are
     left out. What was refused, and what the configuration says of checks that do not
     exist, is found UNKNOWN: it is never silently absent.
     """
@@ -48,7 +57,7 @@ def run_checks(
             for one in bind(_with_timeout(check, config), look)
         ]
         work.append((file, bound))
-    judged = iter(_judge(work, isolate=isolate))
+    judged = iter(_judge(work, limits if isolate else None))
     for _, bound in work:
         for one in bound:
             judgement = next(judged) if one.withheld is None else _withheld(one)
@@ -105,18 +114,19 @@ def _with_timeout(check: Check, config: Config) -> Check:
 
 
 def _judge(
-    work: Sequence[tuple[CheckFile, Sequence[Bound]]], *, isolate: bool
+    work: Sequence[tuple[CheckFile, Sequence[Bound]]], limits: Limits | None
 ) -> list[Judgement]:
-    """Return the judgements of all checks that are to be called, in order."""
+    """Return the judgements of all checks that are to be called, in order.
+
+    Without limits they are called here, in this process.
+    """
     callable_ones = [
         (file, [one for one in bound if one.withheld is None]) for file, bound in work
     ]
-    if isolate:
-        from hawatch.checking.bulkhead import run_isolated
-
-        cells = run_isolated(callable_ones)
-    else:
+    if limits is None:
         cells = [_judge_here(file, bound) for file, bound in callable_ones]
+    else:
+        cells = run_isolated(callable_ones, limits=limits)
     return [judgement for cell in cells for judgement in cell]
 
 

@@ -105,24 +105,30 @@ def _bind_one(check: Check, subject: Subject, look: Look) -> Bound:
     """Return the check about one subject; what does not apply outweighs unknown."""
     arguments: dict[str, Any] = {}
     skipped: list[str] = []
-    unknown: list[str] = []
+    unknown: dict[str, list[str]] = {}
     for name in check.arguments:
         if name == SETTINGS:
             try:
                 arguments[name] = SimpleNamespace(**settings_of(check, look.config))
             except ValueError as error:
-                unknown.append(str(error))
+                unknown[str(error)] = []
             continue
         answer = FACTS[name].answer(look, subject)
         if isinstance(answer, Unknown):
-            unknown.append(f"{name} is unknown: {answer.reason}")
+            unknown.setdefault(answer.reason, []).append(name)
         elif isinstance(answer, NotApplicable):
             skipped.append(answer.reason)
         else:
             arguments[name] = answer.value
-    if skipped or unknown:
-        verdict = Verdict.SKIP if skipped else Verdict.UNKNOWN
-        reasons = dict.fromkeys(skipped or unknown)
-        reason = "; ".join(reasons)
-        return Bound(check=check, subject=subject, withheld=verdict, reason=reason)
+    if skipped:
+        reason = "; ".join(dict.fromkeys(skipped))
+        return Bound(check=check, subject=subject, withheld=Verdict.SKIP, reason=reason)
+    if unknown:
+        reason = "; ".join(
+            f"{why} ({', '.join(names)})" if names else why
+            for why, names in unknown.items()
+        )
+        return Bound(
+            check=check, subject=subject, withheld=Verdict.UNKNOWN, reason=reason
+        )
     return Bound(check=check, subject=subject, arguments=arguments)

@@ -75,3 +75,19 @@ class Collection(msgspec.Struct, frozen=True, kw_only=True):
     def checks(self) -> tuple[Check, ...]:
         """Return the checks of all files."""
         return tuple(check for file in self.files for check in file.checks)
+
+
+class Limits(msgspec.Struct, frozen=True, kw_only=True):
+    """Seconds, and how many children run at one time.
+
+    load: for a file to be loaded. file: for all checks of one file together. grace: for
+    a killed child to go away before it is abandoned.
+    """
+
+    load: float = 5.0
+    file: float = 60.0
+    grace: float = 2.0
+    width: int = 8
+
+
+DEFAULT_LIMITS = Limits()

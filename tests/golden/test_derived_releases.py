@@ -111,3 +111,16 @@ def test_an_echo_on_lines_of_its_own_is_skipped():
 def test_no_output_means_no_resources():
     """There is no header where hast.conf has no resource."""
     assert parse_list("") == parse_status("") == parse_dump("") == {}
+
+
+@pytest.mark.parametrize(
+    ("parse", "name"),
+    [(parse_list, "list"), (parse_status, "status"), (parse_dump, "dump")],
+)
+def test_a_resource_that_is_told_twice_is_refused(parse, name):
+    """Which of the two would be the fact?"""
+    text = derived(f"hastctl-echo-{name}").lstrip("\"';=")
+    again = text.split("\n", 1)[1] if name == "status" else text
+    assert set(parse(text)) == {"disk0"}
+    with pytest.raises(ParseError, match="each resource once"):
+        parse(text + again)

@@ -118,7 +118,7 @@ def test_no_output_means_no_resources():
     [(parse_list, "list"), (parse_status, "status"), (parse_dump, "dump")],
 )
 def test_a_resource_that_is_told_twice_is_refused(parse, name):
-    """Which of the two would be the fact?"""
+    """Nobody could say which of the two is the fact."""
     text = derived(f"hastctl-echo-{name}").lstrip("\"';=")
     again = text.split("\n", 1)[1] if name == "status" else text
     assert set(parse(text)) == {"disk0"}

@@ -51,8 +51,13 @@ class Scheduler:
 
     def run_until(self, at: float) -> None:
         """Run every event up to and including a time, and leave the clock there."""
+        while self.step(at):
+            pass
+
+    def step(self, until: float) -> bool:
+        """Run the next event if it is not after a time; else go there, return False."""
         heap = self._heap
-        while heap and heap[0].at <= at:
+        while heap and heap[0].at <= until:
             timer = heapq.heappop(heap)
             action = timer.action
             if action is None:
@@ -63,4 +68,6 @@ class Scheduler:
             action()
             for hook in self.after_event:
                 hook()
-        self.now = max(self.now, at)
+            return True
+        self.now = max(self.now, until)
+        return False

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 ROLES = ("init", "primary", "secondary")
 NO_ENTRY = 1
+MUTE = 35
+LOST = "[ERROR] Unable to receive control header.\n"
 
 
 async def hastctl(shell: Shell, argv: tuple[str, ...]) -> Reply:
@@ -67,9 +69,20 @@ async def _tell(shell: Shell, verb: str, names: list[str]) -> Reply:
     if answer is None:
         return Reply(71, err=text_hastctl.REFUSED)
     if answer == 69:
-        return Reply(69, err="[ERROR] Unable to receive control header.\n")
+        return Reply(69, err=LOST)
+    if any(_mute(node, name) for name in names):
+        return Reply(70, err=f"[ERROR] Error {MUTE} received from hastd.\n")
     unknown = any(name not in node.resources for name in names)
     return Reply(NO_ENTRY if unknown else 0, texts[0])
+
+
+def _mute(node: Node, name: str) -> bool:
+    """Return whether a resource's worker stands still and answers nobody [B7]."""
+    resource = node.resources.get(name)
+    if resource is None:
+        return False
+    workers = (resource.primary, resource.secondary)
+    return any(worker is not None and worker.stopped for worker in workers)
 
 
 def _status(node: Node, names: list[str]) -> str:
@@ -104,7 +117,7 @@ async def _role(shell: Shell, role: str, names: list[str]) -> Reply:
         if answer is None:
             return Reply(71, err=text_hastctl.REFUSED)
         if answer == 69:
-            return Reply(69, err="[ERROR] Unable to receive control header.\n")
+            return Reply(69, err=LOST)
     return Reply(status, err=err)
 
 

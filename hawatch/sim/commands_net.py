@@ -11,6 +11,7 @@ from hawatch.sim.shell import Reply, Shell
 if TYPE_CHECKING:
     from hawatch.host import CommandResult
     from hawatch.sim.node import Node
+    from hawatch.sim.timers import NodeTimer
 
 SSH_SECONDS = 0.2
 REFUSED_SECONDS = 0.01
@@ -86,17 +87,57 @@ async def ssh(shell: Shell, argv: tuple[str, ...]) -> Reply:
             err=f"ssh: connect to host {address} port {port}: Connection refused\r\n",
         )
     await shell.nap(SSH_SECONDS / 2)
-    answer: Promise[CommandResult] = Promise()
+    answer: Promise[CommandResult | None] = Promise()
     peer.spawn(
         world.answer_ssh(shell.node.name, peer.name, command), done=answer.settle
     )
+    watch = _Watch(shell.node, address, options, answer)
+    watch.start()
     result = await answer
+    watch.stop()
+    if result is None:
+        text = f"Timeout, server {address} not responding.\r\n"
+        return Reply(255, err=text)
     await shell.nap(SSH_SECONDS / 2)
-    if not reaches(shell.node, address):
-        await Promise[None]()
     return Reply(
         255 if result.status is None else result.status, result.out, result.err
     )
+
+
+class _Watch:
+    """ssh's ServerAlive messages: a session whose path is cut ends after some."""
+
+    __slots__ = ("_address", "_answer", "_node", "_seconds", "_timer")
+
+    def __init__(
+        self,
+        node: Node,
+        address: str,
+        options: dict[str, str],
+        answer: Promise[CommandResult | None],
+    ) -> None:
+        interval = float(options.get("ServerAliveInterval", "0"))
+        self._seconds = interval * float(options.get("ServerAliveCountMax", "3"))
+        self._node = node
+        self._address = address
+        self._answer = answer
+        self._timer: NodeTimer | None = None
+
+    def start(self) -> None:
+        """Look once the messages have gone unanswered for long enough."""
+        if self._seconds > 0:
+            self._timer = self._node.timers.call_in(self._seconds, self._look)
+
+    def stop(self) -> None:
+        """Look no more."""
+        if self._timer is not None:
+            self._timer.cancel()
+
+    def _look(self) -> None:
+        if reaches(self._node, self._address):
+            self.start()
+        else:
+            self._answer.settle(None)
 
 
 def _parse(words: tuple[str, ...]) -> tuple[dict[str, str], str, tuple[str, ...]]:
@@ -105,6 +146,8 @@ def _parse(words: tuple[str, ...]) -> tuple[dict[str, str], str, tuple[str, ...]
     rest = list(words)
     while rest and rest[0].startswith("-"):
         word = rest.pop(0)
+        if word == "--":
+            break
         letter, value = word[1], word[2:]
         if letter in OPTIONS_WITH_VALUE and not value:
             value = rest.pop(0)

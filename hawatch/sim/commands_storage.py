@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from hawatch.sim.node import Node
 
 JOURNAL_SECONDS = 0.3
+DIRECTORIES = ("/", "/mnt", "/tmp", "/var", "/var/db")  # noqa: S108 - names only
 
 
 def file_system_of(node: Node, device: str) -> FileSystem | None:
@@ -61,6 +62,8 @@ async def mount(shell: Shell, argv: tuple[str, ...]) -> Reply:
     words = list(argv[1:])
     if not words:
         return Reply(out=text_storage.mount_lines(shell.node.mounts.entries))
+    if words == ["--libxo", "json"]:
+        return Reply(out=text_storage.mount_json(shell.node.mounts.entries))
     if words == ["-p"]:
         return Reply(out=text_storage.mount_p_lines(shell.node.mounts.entries))
     extra: list[str] = []
@@ -110,9 +113,7 @@ async def umount(shell: Shell, argv: tuple[str, ...]) -> Reply:
     what = next(word for word in argv[1:] if not word.startswith("-"))
     entry = node.mounts.find(what)
     if entry is None:
-        there = not what.startswith("/dev/hast/")
-        text = text_storage.NOT_A_ROOT if there else text_storage.UNKNOWN
-        return Reply(1, err=text.format(what=what))
+        return Reply(1, err=_not_mounted(node, what))
     busy = entry.unmounting or (entry.users and not force)
     if busy:
         text = text_storage.UMOUNT_BUSY.format(directory=entry.directory)
@@ -125,6 +126,22 @@ async def umount(shell: Shell, argv: tuple[str, ...]) -> Reply:
     node.mounts.remove(entry)
     node.world.violations.look()
     return Reply()
+
+
+def _not_mounted(node: Node, what: str) -> str:
+    """Return what umount says of a place where nothing is mounted."""
+    if what in DIRECTORIES or fstab_device(node, what) is not None:
+        return text_storage.NOT_A_ROOT.format(what=what)
+    if file_system_of(node, what) is not None:
+        return text_storage.UNKNOWN.format(what=what).splitlines(keepends=True)[1]
+    return text_storage.UNKNOWN.format(what=what)
+
+
+async def fstat(shell: Shell, argv: tuple[str, ...]) -> Reply:
+    """Show who holds files open on a mounted file system [FACTS F4]."""
+    entry = shell.node.mounts.visible(argv[-1])
+    users = [] if entry is None else sorted(entry.users, key=lambda user: user.pid)
+    return Reply(out=text_storage.fstat_lines(argv[-1], users))
 
 
 async def fsck(shell: Shell, argv: tuple[str, ...]) -> Reply:

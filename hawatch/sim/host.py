@@ -15,7 +15,13 @@ from hawatch.sim.commands_carp import ifconfig, netstat, sysctl
 from hawatch.sim.commands_hast import hastctl
 from hawatch.sim.commands_net import ping, ssh
 from hawatch.sim.commands_service import service
-from hawatch.sim.commands_storage import file_system_of, fsck, mount, umount
+from hawatch.sim.commands_storage import (
+    file_system_of,
+    fsck,
+    fstat,
+    mount,
+    umount,
+)
 from hawatch.sim.faults import Fault, FaultKind
 from hawatch.sim.processes import kill_process, process_table
 from hawatch.sim.promise import Promise
@@ -37,6 +43,7 @@ COMMANDS: dict[str, Command] = {
     "/sbin/mount": mount,
     "/sbin/umount": umount,
     "/sbin/fsck": fsck,
+    "/usr/bin/fstat": fstat,
     "/usr/sbin/service": service,
     "/sbin/ping": ping,
     "/usr/bin/ssh": ssh,
@@ -165,7 +172,7 @@ class SimHost:
     # -- commands ------------------------------------------------------------------
 
     async def _run(self, argv: tuple[str, ...], deadline: float) -> CommandResult:
-        command = COMMANDS.get(argv[0])
+        command = self._world.site_commands.get(argv[0]) or COMMANDS.get(argv[0])
         if command is None:
             msg = f"the simulated host does not know {' '.join(argv)}"
             raise AssertionError(msg)

@@ -39,8 +39,8 @@ class Node:
 
     on_devd takes devd lines, on_hast_hook the words after the hook's path, on_boot is
     called where rc.local runs, on_rc_shutdown at an orderly shutdown: where it returns
-    a task, the shutdown waits for it, up to 90 s. fsck_results: exit codes that the next
-    checks of an unclean file system give. hast_conf_error: what is wrong in hast.conf.
+    a task, the shutdown waits for it, up to 90 s. fsck_results: exit codes that the
+    next checks of an unclean file system give. hast_conf_error: what is wrong there.
     """
 
     __slots__ = (

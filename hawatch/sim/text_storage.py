@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from hawatch.sim.services import RcService
     from hawatch.sim.storage import MountEntry
 
 NOT_CLEAN = (
@@ -82,6 +84,30 @@ def mount_lines(entries: list[MountEntry]) -> str:
         f"({', '.join((entry.fstype, *entry.options))})\n"
         for entry in entries
     )
+
+
+def mount_json(entries: list[MountEntry]) -> str:
+    """Return `mount --libxo json`, blanks and all."""
+    mounted = ", ".join(_mount_as_json(entry) for entry in entries)
+    return f'{{"mount": {{"mounted": [{mounted}]}}}}\n'
+
+
+def _mount_as_json(entry: MountEntry) -> str:
+    place = f'"special":"{entry.device}","node":"{entry.directory}"'
+    options = ",".join(json.dumps(option) for option in entry.options)
+    opts = f', "opts": [{options}]' if options else ""
+    return f'{{{place},"fstype":"{entry.fstype}"{opts}}}'
+
+
+def fstat_lines(directory: str, users: list[RcService]) -> str:
+    """Return `fstat -f DIR`: each service with its working directory and a file."""
+    lines = ["USER     CMD          PID   FD MOUNT      INUM MODE         SZ|DV R/W\n"]
+    for user in users:
+        command = user.settings.process.rsplit("/", 1)[-1]
+        who = f"mysql    {command:<8} {user.pid:7d}"
+        lines.append(f"{who}   wd {directory}      2 drwxr-xr-x     512  r\n")
+        lines.append(f"{who}    3 {directory}      8 -rw-r--r--       0  w\n")
+    return "".join(lines)
 
 
 def _pad(text: str, width: int = 24) -> str:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from hawatch.sim.carp_vhid import Vhid
     from hawatch.sim.host import SimHost
     from hawatch.sim.settings import PairSettings
+    from hawatch.sim.shell import Command
     from hawatch.sim.task import Task
 
 T = TypeVar("T")
@@ -40,7 +41,8 @@ class World:
     """Everything. A seed and the same calls give the same run.
 
     answer_ssh runs on the target when a node asks /usr/bin/ssh for its peer. witness_up
-    tells whether the witness answers. keep_log: False drops the log, for long searches.
+    tells whether the witness answers. site_commands adds or replaces programs by path,
+    such as a site's fence. keep_log: False drops the log, for long searches.
     """
 
     __slots__ = (
@@ -56,6 +58,7 @@ class World:
         "segment",
         "settings",
         "settled_at",
+        "site_commands",
         "violations",
         "witness_up",
     )
@@ -71,6 +74,7 @@ class World:
         self.settled_at = 0.0
         self.witness_up = True
         self.answer_ssh: AnswerSsh | None = None
+        self.site_commands: dict[str, Command] = {}
         self.segment = CarpSegment(self)
         self.violations = Violations(self)
         self.nodes: dict[str, Node] = {}
@@ -101,12 +105,14 @@ class World:
         self.scheduler.run_until(self.now + seconds)
 
     def run_while(self, condition: Callable[[], bool], *, limit: float) -> bool:
-        """Run in steps of 0.1 s while a condition holds; return whether it ended."""
+        """Run event by event while a condition holds, `limit` seconds at most.
+
+        Return whether the condition ended.
+        """
         until = self.now + limit
         while condition():
-            if self.now >= until:
-                return False
-            self.run_for(0.1)
+            if not self.scheduler.step(until):
+                return not condition()
         return True
 
     def spawn(

@@ -14,7 +14,7 @@ from hawatch.model.carp import CarpState
 from hawatch.model.config import SilencePolicy
 from hawatch.model.decision import Refusal, Refused
 from hawatch.model.fact import Known, Unknown, is_true, why_unknown
-from hawatch.model.hast import HastRole, HastStatus
+from hawatch.model.hast import HastDump, HastRole, HastStatus
 from hawatch.model.report import Duty
 from hawatch.model.trigger import TriggerKind
 
@@ -141,34 +141,78 @@ def _own_copy(s: Situation) -> Iterator[Refused]:
                 Refusal.OWN_COPY_LATCHED,
                 f"{latch.resource} {latch.kind}: {latch.reason}",
             )
+    theirs = s.word.service.latches if s.word.service is not None else ()
+    for latch in theirs:
+        if latch.copy_of == s.node:
+            yield refuse(
+                Refusal.OWN_COPY_LATCHED,
+                f"{s.peer} says of {latch.resource} here: {latch.kind}: {latch.reason}",
+            )
     for name in s.settings.resources:
         yield from _generations(s, name)
+        if not _is_current(s, name):
+            yield refuse(
+                Refusal.COPY_NOT_IN_SYNC,
+                f"nothing that {s.node} saw or heard proves that {name} is current",
+            )
 
 
 def _generations(s: Situation, name: str) -> Iterator[Refused]:
-    """Compare both copies where the peer tells; else ask what was remembered."""
-    own = s.view.dumps[name]
-    theirs = s.word.service.dumps.get(name) if s.word.service is not None else None
-    if isinstance(own, Known) and isinstance(theirs, Known) and s.word.fresh:
-        outcome = forecast(own.value, theirs.value)
+    """Forecast what would happen if the peer connected to this node as primary."""
+    own, theirs = s.view.dumps[name], _their_dump(s, name)
+    if isinstance(own, Known) and theirs is not None:
+        outcome = forecast(own.value, theirs)
         if outcome.forecast not in (
             Forecast.IN_SYNC,
             Forecast.PRIMARY_TO_SECONDARY,
         ):
             yield refuse(Refusal.GENERATIONS_FORBID, f"{name}: {outcome.because}")
-    if is_true(s.view.primaries[name]) or _was_owner(s):
-        return
-    if name not in s.own.peer_in_sync:
-        yield refuse(
-            Refusal.COPY_NOT_IN_SYNC,
-            f"the owner never said that {name} is in sync here",
+
+
+def _is_current(s: Situation, name: str) -> bool:
+    """Return whether something proves that no acknowledged write is missing here.
+
+    Generations alone cannot [FACTS B9]. It is proved by being primary; by both disks,
+    where this one was a primary's last and the peer's was not since [B6]; by having
+    owned the service without a break in this boot; or by the owner's word that this
+    copy is in sync, heard when it was last heard at all.
+    """
+    if is_true(s.view.primaries[name]):
+        return True
+    own, theirs = s.view.dumps[name], _their_dump(s, name)
+    if theirs is not None and isinstance(own, Known):
+        roles = (own.value.prevrole, theirs.prevrole)
+        if roles[0] is HastRole.PRIMARY and roles[1] is not HastRole.PRIMARY:
+            return True
+    if s.own.duty is Duty.ACTIVE and s.gap is not None:
+        return True
+    return _vouched_for(s, name)
+
+
+def _their_dump(s: Situation, name: str) -> HastDump | None:
+    if s.word.service is None or not s.word.fresh:
+        return None
+    fact = s.word.service.dumps.get(name)
+    return fact.value if isinstance(fact, Known) else None
+
+
+def _vouched_for(s: Situation, name: str) -> bool:
+    """Return whether the owner's last word was that this copy is in sync.
+
+    A word from before this node's boot, or older than the silence, says nothing of what
+    the owner wrote afterwards without this copy [FACTS H11].
+    """
+    evidence = s.own.peer_in_sync.get(name)
+    if evidence is None or evidence.heard is None or evidence.heard.boot != s.now.boot:
+        return False
+    config, service = s.config, s.settings
+    since_then = s.word.silent_for
+    if s.word.fresh:
+        since_then = (
+            service.stop_deadline + service.unmount_deadline + config.hast.role_deadline
         )
-
-
-def _was_owner(s: Situation) -> bool:
-    """Return whether this node was the last owner by all that is remembered."""
-    peer_duty = s.word.service.duty if s.word.service is not None else None
-    return s.own.duty is Duty.ACTIVE and peer_duty is not Duty.ACTIVE
+    slack = 3 * config.agent.interval + config.peer.timeout
+    return s.now.seconds_since(evidence.heard) <= since_then + slack
 
 
 def _peer_out(s: Situation) -> Iterator[Refused]:

@@ -39,7 +39,8 @@ class PeerWord(msgspec.Struct, frozen=True, kw_only=True):
     """The newest word of the peer about this service.
 
     report and service are None where nothing was ever heard or it does not know the
-    service. fresh: not older than peer.max_age. silent_for: seconds without a word.
+    service. fresh: it was said in this very look; a word from before says what was, and
+    a peer that died since cannot take it back. silent_for: seconds without any answer.
     """
 
     report: PeerReport | None = None
@@ -141,7 +142,7 @@ def situation(
         view=service_view(config, snapshot, service),
         memory=memory,
         own=memory.services.get(service, ServiceMemory()),
-        word=peer_word(service, snapshot, memory, now=now, max_age=config.peer.max_age),
+        word=peer_word(service, snapshot, memory, now=now),
         trigger=trigger,
         findings=findings,
         failing=standing_failures(service, memory.streaks, findings, policies),
@@ -177,7 +178,7 @@ def standing_failures(
 
 
 def peer_word(
-    service: str, snapshot: Snapshot, memory: Memory, *, now: Moment, max_age: float
+    service: str, snapshot: Snapshot, memory: Memory, *, now: Moment
 ) -> PeerWord:
     """Return the newest word of the peer, from this look or remembered."""
     sighting = snapshot.peer.report
@@ -192,7 +193,5 @@ def peer_word(
     return PeerWord(
         report=heard.report,
         service=heard.report.services.get(service),
-        fresh=now.boot == heard.heard.boot
-        and now.seconds_since(heard.heard) <= max_age,
         silent_for=silent_for,
     )

@@ -58,11 +58,12 @@ class Story:
         adverts: int = 0,
         hints: tuple[str, ...] = (),
         boot: str = "boot-1",
+        boot_before: str | None = None,
     ) -> ServiceMemory:
         """Look once more; adverts is how many were accepted since the last look."""
         before = a_counters(received_inet=self.received)
         self.received += adverts
-        earlier = a_moment(self.monotonic, boot=boot)
+        earlier = a_moment(self.monotonic, boot=boot_before or boot)
         self.monotonic += 10.0
         peer = STANDBY if self.node == OWNER else OWNER
         report = (
@@ -189,6 +190,13 @@ def test_a_syncdone_beside_a_connect_counts_for_nothing() -> None:
     assert story.look(primary(dirty=2097152), SILENT, hints=hints).in_sync == {}
 
 
+def test_a_syncdone_at_the_first_look_counts_for_nothing() -> None:
+    """Nobody saw the connection that it speaks of."""
+    story = Story(OWNER)
+    hints = ("syncdone",)
+    assert story.look(primary(dirty=2097152), SILENT, hints=hints).in_sync == {}
+
+
 def test_an_unknown_resource_keeps_evidence_and_latches() -> None:
     """A hastctl that did not answer sets and clears nothing."""
     story = a_synced_owner()
@@ -254,6 +262,24 @@ def test_a_break_between_two_looks_is_a_debt_as_well(
     assert story.kinds() == {(LatchKind.DIVERGED, STANDBY)}
 
 
+def test_a_reconnection_without_writes_is_proved_anew() -> None:
+    """No debt, but the old proof ends and the next look makes another one."""
+    story = a_synced_owner()
+    since = story.own.in_sync["disk0"].since
+    there = standby_says(secondary(workerpid=801))
+    assert story.look(primary(), there).in_sync == {}
+    proof = story.look(primary(), there).in_sync["disk0"]
+    assert story.kinds() == set()
+    assert (proof.since - since, proof.peer_worker) == (20.0, 801)
+
+
+def test_the_same_pid_after_a_reboot_is_another_worker() -> None:
+    """Pids of two boots never compare."""
+    story = a_synced_owner()
+    story.look(primary(), standby_says(), boot="boot-2")
+    assert story.kinds() == {(LatchKind.DIVERGED, STANDBY)}
+
+
 def test_a_degraded_primary_without_a_memory_is_in_debt() -> None:
     """Nobody can say what was in flight when it broke."""
     story = Story(OWNER)
@@ -266,6 +292,13 @@ def test_a_fresh_promotion_is_no_debt() -> None:
     story = a_synced_standby()
     story.look(secondary(**ALONE), SILENT)
     story.look(primary(workerpid=2000, writes=50, dirty=2097152, **DEGRADED), SILENT)
+    assert story.kinds() == set()
+
+
+def test_a_standby_promoted_out_of_a_connection_is_no_debt() -> None:
+    """Planned handover: the connection that ended was the other node's."""
+    story = a_synced_standby()
+    story.look(primary(workerpid=2000, writes=3, **DEGRADED), SILENT)
     assert story.kinds() == set()
 
 
@@ -318,6 +351,17 @@ def test_a_map_that_forgot_leaves_the_debt_to_a_person() -> None:
     latch = story.latch(LatchKind.DIVERGED)
     assert "only a full resync is sure" in latch.reason
     assert healing_due(story.own, Known(primary(workerpid=1800))) is None
+
+
+def test_a_later_break_does_not_make_a_forgotten_debt_payable() -> None:
+    """What one worker's map forgot, no later worker's map remembers."""
+    story = an_indebted_owner()
+    story.look(primary(writes=900, activemap_updates=36 + 65), standby_says())
+    story.look(primary(workerpid=1800, writes=0), standby_says())
+    story.look(primary(workerpid=1800, writes=9, **DEGRADED), SILENT)
+    for _ in range(3):
+        story.look(primary(workerpid=1900, writes=0), standby_says())
+    assert story.kinds() == {(LatchKind.DIVERGED, STANDBY)}
 
 
 def test_a_map_that_remembers_all_is_enough() -> None:
@@ -396,12 +440,19 @@ def test_the_owners_death_latches_nothing(*, noticed_late: bool) -> None:
     assert "disk0" in story.own.peer_in_sync
 
 
-def test_adverts_of_an_earlier_boot_prove_nothing() -> None:
-    """Counters that restart cannot have grown; they are unknown."""
+def test_adverts_counted_across_a_boot_prove_nothing() -> None:
+    """The counters began anew: a larger number is no growth."""
     story = a_synced_standby()
     story.look(secondary(**ALONE), SILENT)
-    story.received = 500
-    story.look(secondary(**ALONE), SILENT, adverts=-500)
+    story.look(secondary(**ALONE), SILENT, adverts=9, boot_before="boot-0")
+    assert story.kinds() == set()
+
+
+def test_the_first_look_of_a_boot_is_no_second_look() -> None:
+    """Apart before the reboot and apart after it are not two looks in a row."""
+    story = a_synced_standby()
+    story.look(secondary(**ALONE), SILENT)
+    story.look(secondary(**ALONE), owner_says(), boot="boot-2")
     assert story.kinds() == set()
 
 
@@ -461,17 +512,44 @@ def test_a_busy_owner_with_evidence_is_not_taken_for_a_resync() -> None:
     assert story.kinds() == set()
 
 
-def test_the_owners_debt_is_latched_on_the_copy_that_it_speaks_of() -> None:
-    """Diverged: connected, dirty 0, and not promotable."""
-    debt = Latch(
+def a_debt(copy_of: str) -> Latch:
+    return Latch(
         kind=LatchKind.DIVERGED,
         resource="disk0",
         since=0.0,
         reason="broke while writing",
-        copy_of=STANDBY,
+        copy_of=copy_of,
         workerpid=1747,
         boot="boot-1",
     )
+
+
+def test_a_debt_beside_evidence_wins() -> None:
+    """A report that says both at once is believed where it is worse."""
+    story = a_synced_standby()
+    after = story.look(secondary(), owner_says(latches=(a_debt(STANDBY),)))
+    assert story.kinds() == {(LatchKind.DIVERGED, STANDBY)}
+    assert after.peer_in_sync == {}
+
+
+def test_a_latch_on_the_owners_own_copy_is_not_ours() -> None:
+    """It speaks of the other copy."""
+    story = a_synced_standby()
+    story.look(secondary(), owner_says(latches=(a_debt(OWNER),)))
+    assert story.kinds() == set()
+
+
+def test_a_degraded_owner_vouches_for_nothing() -> None:
+    """Its evidence is older than what it says of its connection."""
+    story = a_stale_standby()
+    proof = {"disk0": an_in_sync(peer_worker=801)}
+    story.look(secondary(workerpid=801), owner_says(primary(**DEGRADED), in_sync=proof))
+    assert (LatchKind.STALE, STANDBY) in story.kinds()
+
+
+def test_the_owners_debt_is_latched_on_the_copy_that_it_speaks_of() -> None:
+    """Diverged: connected, dirty 0, and not promotable."""
+    debt = a_debt(STANDBY)
     story = a_synced_standby()
     after = story.look(secondary(), owner_says(latches=(debt,), in_sync={}))
     assert story.kinds() == {(LatchKind.DIVERGED, STANDBY)}

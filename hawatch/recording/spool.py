@@ -122,9 +122,7 @@ def _parse(text: str) -> Trigger | None:
 
 
 def _read(name: str, folder: int) -> str:
-    # O_NONBLOCK: somebody's FIFO in the spool must not hang the cycle.
-    flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-    file = os.open(name, flags, dir_fd=folder)
+    file = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=folder)
     try:
         return os.read(file, 4096).decode("ascii", "replace")
     finally:
@@ -141,8 +139,13 @@ def _is_name(name: str) -> bool:
 
 
 def _names(folder: int) -> list[str]:
+    """Return the sorted names of the files; links, FIFOs and folders are none."""
     with os.scandir(folder) as found:
-        return sorted(entry.name for entry in found if not entry.name.startswith("."))
+        return sorted(
+            entry.name
+            for entry in found
+            if entry.is_file(follow_symlinks=False) and not entry.name.startswith(".")
+        )
 
 
 def _open(run_dir: str) -> int:

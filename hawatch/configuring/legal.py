@@ -101,7 +101,7 @@ def quiet_hours(text: str) -> str | None:
     return 'a text such as "22:00-07:00"'
 
 
-check_name = _named(r"[a-z_][a-z0-9_]*", "a check's name, such as check_mounts")
+check_name = _named(r"[a-z_][a-z0-9_]*", "a check's name, such as disk_has_room")
 file_name = _named(r"(?!\.{1,2}$)[^/\s]*", "a file name, without a slash")
 identifier = _named(r"[A-Za-z0-9_$]{1,64}", "a name of letters, digits, _ and $")
 interface = _named(r"[A-Za-z][A-Za-z0-9_.]{0,14}", "an interface such as em0")

@@ -22,10 +22,9 @@ STATIONS = {
     "observe",
     "peer",
     "recording",
-    "showing",
 }
 CYCLE = {"agent", "cycle"}
-DRIVERS = {"live", "notify", "notifying", "sim"}
+DRIVERS = {"live", "notify", "notifying", "showing", "sim"}
 COMMANDS = {"__main__", "cli", "commands", "pytest_plugin"}
 LAYERS = (NOUNS, PURE, STATIONS, CYCLE, DRIVERS, COMMANDS)
 

@@ -12,6 +12,7 @@ import msgspec
 import pytest
 from msgspec import inspect
 
+from hawatch.checking.collect import collect
 from hawatch.config import parse_config
 from hawatch.configuring.durations import parse_duration
 from hawatch.model.config import Config
@@ -91,7 +92,9 @@ def test_the_sample_with_every_option_taken_in_has_no_mistake() -> None:
     text = "\n".join(
         match[1] if (match := OPTION.fullmatch(line)) else line for line in lines
     )
-    config = parse_config(text, "all options")
+    known = {check.name for check in collect().checks}
+    config = parse_config(text, "all options", known_checks=known)
+    assert set(config.checks) <= known
     assert config.services["mysql"].preferred == "freebsd-esxi"
     assert "mail" in config.notify.urls
 

@@ -61,7 +61,7 @@ def test_every_kind_of_value_is_read() -> None:
         timeout = 2.5
         [services.mysql.probe.canary]
         database = "watch"
-        [checks.check_mounts]
+        [checks.mounts_fit]
         timeout = "4s"
         severity = "info"
         remedy = ["restart", "demote"]
@@ -73,7 +73,7 @@ def test_every_kind_of_value_is_read() -> None:
         """,
         "hawatch.toml",
     )
-    service, check = config.services["mysql"], config.checks["check_mounts"]
+    service, check = config.services["mysql"], config.checks["mounts_fit"]
     assert service.start_deadline == 180.0
     assert service.probe is not None
     assert service.probe.canary is not None
@@ -235,17 +235,17 @@ def test_words_are_listed_where_the_choice_is_wrong() -> None:
 
 def test_a_check_that_nobody_knows_is_told_with_the_nearest() -> None:
     """A misspelled name would silently configure nothing."""
-    text = GOOD + "[checks.check_mount]\n[agent]\ngranted = ['check_site']\n"
+    text = GOOD + "[checks.mount_fits]\n[agent]\ngranted = ['site_power']\n"
     assert parse_config(text, "hawatch.toml").checks
-    assert mistakes(text, known_checks=["check_mounts", "check_time"]) == [
-        ("$.checks.check_mount", "no such check", 'did you mean "check_mounts"?'),
-        ("$.agent.granted", '"check_site" is no check', 'did you mean "check_time"?'),
+    assert mistakes(text, known_checks=["mounts_fit", "site_time"]) == [
+        ("$.checks.mount_fits", "no such check", 'did you mean "mounts_fit"?'),
+        ("$.agent.granted", '"site_power" is no check', 'did you mean "site_time"?'),
     ]
 
 
 def test_a_name_that_is_no_identifier_cannot_be_a_check() -> None:
     """A path with an odd key is quoted as the file quotes it."""
-    assert paths(GOOD + '[checks."check mounts"]') == ['$.checks."check mounts"']
+    assert paths(GOOD + '[checks."mounts fit"]') == ['$.checks."mounts fit"']
 
 
 def test_timers_that_do_not_fit_together_are_refused() -> None:

@@ -25,7 +25,7 @@ SAMPLE = (Path(__file__).parents[2] / "etc" / "hawatch.toml").read_text()
 EXTRA = """
 [services.mysql.probe.canary]
 database = "watch"
-[checks.check_mounts]
+[checks.mounts_fit]
 remedy = ["restart", "demote"]
 [notify]
 ping = "https://example.org/ping/0123-secret"
@@ -78,7 +78,7 @@ def test_settings_of_a_check_read_back_as_the_same(given_settings: Any) -> None:
     """Whatever TOML can say in a check's settings is shown as TOML says it."""
     config = parsed(SAMPLE)
     check = CheckConfig(settings=given_settings)
-    config = msgspec.structs.replace(config, checks={"check_a": check})
+    config = msgspec.structs.replace(config, checks={"a": check})
     assert parsed(show_config(config)) == config
 
 
@@ -118,7 +118,7 @@ def test_the_hash_is_the_same_for_the_same_meaning() -> None:
         ('["restart", "demote"]', '["demote", "restart"]'),
         ('database = "watch"', 'database = "other"'),
         ("0123-secret", "4567-secret"),
-        ("[checks.check_mounts]", "[checks.check_other]"),
+        ("[checks.mounts_fit]", "[checks.mounts_rest]"),
     ],
 )
 def test_the_hash_differs_where_the_meaning_differs(old: str, new: str) -> None:
@@ -142,7 +142,7 @@ def test_no_tree_of_values_ends_in_anything_but_mistakes(tree: Any) -> None:
     conversion = Conversion()
     config = conversion.config(tree)
     told = {mistake.path for mistake in conversion.mistakes}
-    assert conversion.mistakes or list(judge_relations(config, told, {"check_a"}))
+    assert conversion.mistakes or list(judge_relations(config, told, {"a"}))
     show_config(config)
 
 

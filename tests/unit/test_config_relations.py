@@ -181,10 +181,10 @@ def test_an_interface_is_needed_for_each_node_and_for_no_other() -> None:
             "$.notify.urls.mail",
             "neither url nor url_file",
         ),
-        ("[checks.check_a]\nremedy = []", "$.checks.check_a.remedy", "no remedy"),
+        ("[checks.alive]\nremedy = []", "$.checks.alive.remedy", "no remedy"),
         (
-            '[checks.check_a]\nremedy = ["report", "report"]',
-            "$.checks.check_a.remedy",
+            '[checks.alive]\nremedy = ["report", "report"]',
+            "$.checks.alive.remedy",
             "a remedy is there twice",
         ),
     ],
@@ -202,7 +202,7 @@ def test_options_that_contradict_each_other_are_told(
         ("[notify.urls.mail]\nurl = 5", "$.notify.urls.mail.url"),
         ("[notify.urls.mail]\nurl_file = 5", "$.notify.urls.mail.url_file"),
         ('[witness]\nfence = [5, "off"]', "$.witness.fence[0]"),
-        ('[checks.check_a]\nremedy = ["pray"]', "$.checks.check_a.remedy[0]"),
+        ('[checks.alive]\nremedy = ["pray"]', "$.checks.alive.remedy[0]"),
     ],
 )
 def test_a_value_that_is_wrong_by_itself_is_not_blamed_twice(

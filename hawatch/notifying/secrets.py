@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from hawatch.model.config import NotifyUrl
 from hawatch.model.fact import Fact, Known, Unknown
+from hawatch.recording.store import complaint
 
 MASK = "***"
 SHORTEST = 4
@@ -62,28 +63,37 @@ def read_url(entry: NotifyUrl) -> Fact[str]:
     if not entry.url_file:
         return Known(entry.url) if entry.url else Unknown("neither url nor url_file")
     try:
-        # O_NONBLOCK: a FIFO must not hang the process.
-        file = os.open(entry.url_file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        text = _private_text(entry.url_file)
     except OSError as error:
-        return Unknown(f"{entry.url_file}: {(error.strerror or str(error)).lower()}")
-    with os.fdopen(file, "rb") as opened:
-        found = os.fstat(file)
-        if not stat.S_ISREG(found.st_mode):
-            return Unknown(f"{entry.url_file} is not a regular file")
-        if found.st_uid not in (0, os.geteuid()):
-            return Unknown(
-                f"{entry.url_file} belongs to uid {found.st_uid};"
-                f" type: chown root {entry.url_file}"
-            )
-        if found.st_mode & 0o077:
-            return Unknown(
-                f"{entry.url_file} is open to others; type: chmod 0600 {entry.url_file}"
-            )
-        text = opened.read(8192).decode("utf-8", "replace")
-    for line in text.splitlines():
+        return Unknown(f"{entry.url_file}: {complaint(error)}")
+    if isinstance(text, Unknown):
+        return text
+    for line in text.value.splitlines():
         if line.strip() and not line.lstrip().startswith("#"):
             return Known(line.strip())
     return Unknown(f"{entry.url_file} holds no URL")
+
+
+def _private_text(path: str) -> Fact[str]:
+    """Return the text of a file that nobody else can read.
+
+    Raises OSError as the system does.
+    """
+    # O_NONBLOCK: a FIFO must not hang the process.
+    file = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    try:
+        found = os.fstat(file)
+        if not stat.S_ISREG(found.st_mode):
+            return Unknown(f"{path} is not a regular file")
+        if found.st_uid not in (0, os.geteuid()):
+            return Unknown(
+                f"{path} belongs to uid {found.st_uid}; type: chown root {path}"
+            )
+        if found.st_mode & 0o077:
+            return Unknown(f"{path} is open to others; type: chmod 0600 {path}")
+        return Known(os.read(file, 8192).decode("utf-8", "replace"))
+    finally:
+        os.close(file)
 
 
 def _pieces(url: str) -> set[str]:

@@ -100,7 +100,7 @@ def test_many_processes_ring_while_one_takes_and_none_is_lost(tmp_path: Path) ->
 
 
 def test_the_fast_path_imports_next_to_nothing() -> None:
-    """The daemon waits for `hawatch event`: no typing, no json, no msgspec on the way."""
+    """The daemons wait for `hawatch event`: no typing, json or msgspec on the way."""
     code = (
         "import sys; before = set(sys.modules)\n"
         "import hawatch.recording.spool\n"

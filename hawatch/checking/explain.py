@@ -11,6 +11,7 @@ from __future__ import annotations
 import ast
 import enum
 import reprlib
+import warnings
 from collections.abc import Callable
 from types import CodeType
 from typing import Any
@@ -36,7 +37,14 @@ class _Values(reprlib.Repr):
             return str(x.value)
         if isinstance(x, float):
             return f"{x:.6g}"
-        return super().repr1(x, level)
+        try:
+            return super().repr1(x, level)
+        except Exception as error:  # noqa: BLE001 - a value of the check's author
+            return f"<{type(x).__name__} whose repr raises {type(error).__name__}>"
+
+    def repr_instance(self, x: Any, level: int) -> str:
+        del level
+        return repr(x)
 
 
 _VALUES = _Values()
@@ -44,11 +52,7 @@ _VALUES = _Values()
 
 def text_of(value: object) -> str:
     """Return a value's text, of bounded length, whatever its own repr does."""
-    try:
-        text = _VALUES.repr(value)
-    except Exception as error:  # noqa: BLE001 - a value of the check's author
-        return f"<{type(value).__name__} whose repr raises {type(error).__name__}>"
-    return shortened(text, MAX_VALUE)
+    return shortened(_VALUES.repr(value), MAX_VALUE)
 
 
 def shortened(text: str, limit: int) -> str:
@@ -88,15 +92,28 @@ HELPERS: dict[str, Callable[..., Any]] = {KEEP: keep, FALSE: failed}
 """The names that compiled check files use; a module gets them before it is run."""
 
 
+def parse(text: str, path: str) -> ast.Module:
+    """Given a check file's text, return its syntax tree.
+
+    What Python warns of is the author's to see, in pytest, and not cron's to mail.
+    Raises SyntaxError, ValueError, RecursionError or MemoryError.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return ast.parse(text, path)
+
+
 def compile_explained(text: str, path: str) -> CodeType:
     """Given a check file's text, return its code, with asserts that explain themselves.
 
     optimize=0 keeps __debug__ true whatever PYTHONOPTIMIZE says: a check that loses its
-    asserts is green for ever. Raises SyntaxError or ValueError.
+    asserts is green for ever. Raises what `parse` raises.
     """
-    tree = _Explainer().visit(ast.parse(text, path))
+    tree = _Explainer().visit(parse(text, path))
     ast.fix_missing_locations(tree)
-    return compile(tree, path, "exec", dont_inherit=True, optimize=0)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return compile(tree, path, "exec", dont_inherit=True, optimize=0)
 
 
 class _Explainer(ast.NodeTransformer):

@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from hawatch.checking.explain import parse
 from hawatch.checking.facts import wrong_arguments
 from hawatch.checking.nouns import PREFIX, Check, CheckFile, Refused
 from hawatch.model.finding import Remedy, Severity
@@ -39,7 +40,7 @@ def scan(text: str, path: str, *, shipped: bool) -> tuple[CheckFile, list[Refuse
     A file that is no Python is refused as a whole and returned without checks.
     """
     try:
-        tree = ast.parse(text, path)
+        tree = parse(text, path)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         line = getattr(error, "lineno", None) or 1
         refused = Refused(

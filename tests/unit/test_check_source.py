@@ -1,0 +1,62 @@
+"""Where something to check comes from: a recording, the simulator, this machine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from builders import a_config, a_memory, a_snapshot
+
+from hawatch.checking import source
+from hawatch.checking.source import NoSource, load, save_recording
+from hawatch.model.fact import Unknown
+from hawatch.model.memory import Memory
+
+
+def test_a_recording_is_read_as_it_was_written(tmp_path: Path) -> None:
+    """All facts, known and unknown, survive the file."""
+    path = tmp_path / "look.json"
+    parts = a_config(), a_snapshot(hast=Unknown("hastctl exit 71")), a_memory()
+    save_recording(str(path), *parts)
+    assert load(f"file:{path}") == parts
+
+
+def test_a_recording_may_leave_out_its_memory(tmp_path: Path) -> None:
+    """Then nothing is remembered."""
+    path = tmp_path / "look.json"
+    recording = source.Recording(config=a_config(), snapshot=a_snapshot())
+    path.write_bytes(source.msgspec.json.encode(recording))
+    assert load(f"file:{path}")[2] == Memory(node="db1", boot="boot-1")
+
+
+def test_a_recording_without_configuration_needs_one_by_name(tmp_path: Path) -> None:
+    """The sentence says how."""
+    path = tmp_path / "look.json"
+    path.write_bytes(source.msgspec.json.encode({"snapshot": a_snapshot()}))
+    with pytest.raises(NoSource, match="name one with --config"):
+        load(f"file:{path}")
+
+
+@pytest.mark.parametrize(
+    ("spec", "reason"),
+    [
+        ("linux", "no host 'linux': sim:SCENARIO, freebsd or file:PATH"),
+        ("file:/nonexistent", "/nonexistent: No such file"),
+        ("file:/dev/null", "/dev/null is no recording"),
+    ],
+)
+def test_a_host_that_cannot_be_had_is_told_in_a_sentence(
+    spec: str, reason: str
+) -> None:
+    """No traceback for whoever mistyped --host."""
+    with pytest.raises(NoSource, match=reason):
+        load(spec)
+
+
+def test_a_source_that_is_not_installed_is_told_and_a_broken_one_raises(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Only the absence of the source itself is a plain sentence."""
+    monkeypatch.setitem(source.LOADERS, "sim", "hawatch.nowhere.source:load")
+    with pytest.raises(NoSource, match=r"has no hawatch\.nowhere\.source"):
+        load("sim:healthy")

@@ -6,8 +6,11 @@ import enum
 
 
 class Exit(enum.IntEnum):
-    """WELL: all is well. NOTABLE: a warning, an unknown, something was done. USAGE: a
-    wrong word or configuration. WRONG: a person must look."""
+    """What a command's end says.
+
+    WELL: all is well. NOTABLE: a warning, an unknown, something was done. USAGE: a
+    wrong word or configuration. WRONG: a person must look.
+    """
 
     WELL = 0
     NOTABLE = 1

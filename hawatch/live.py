@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from hawatch.agent import Agent
 from hawatch.cycle import recall
 from hawatch.deciding.remember import next_memory
 from hawatch.model.report import PeerReport
 from hawatch.observe import observe
+from hawatch.recording.record import REPORT
 
 
 async def live_report(agent: Agent) -> PeerReport:
@@ -20,3 +23,12 @@ async def live_report(agent: Agent) -> PeerReport:
         agent.host, agent.config, heard=memory.peer, ask_peer=False
     )
     return agent.report(snapshot, next_memory(agent.config, memory, snapshot, {}))
+
+
+def last_report(agent: Agent) -> PeerReport | None:
+    """Return the report that the last cycle left, or None where there is none."""
+    try:
+        data = agent.store.read(REPORT)
+        return None if data is None else msgspec.json.decode(data, type=PeerReport)
+    except (OSError, msgspec.DecodeError):
+        return None

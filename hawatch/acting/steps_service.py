@@ -14,6 +14,10 @@ from hawatch.observe import ask_sql
 KILL_GRACE = 5.0
 """Seconds that a killed process may take to vanish."""
 
+START_GRACE = 5.0
+"""Seconds after `onestart` in which a process must be there; its exit 0 proves nothing
+[FACTS E3]."""
+
 SQL_POLL = 0.5
 
 
@@ -100,13 +104,18 @@ async def _start(site: Site, rc: str, *, deadline: float) -> Ended:
     async def running() -> Fact[bool]:
         return map_fact(await site.rc(rc), lambda status: status.running)
 
+    async def alive() -> Fact[bool]:
+        return map_fact(await site.rc(rc), lambda status: status.alive)
+
     if is_true(await running()):
         return Ended.reached("was running")
     end = site.clock() + deadline
     result = await site.change(words.service_start(rc), deadline)
-    return told(
-        await site.until(running, end), f"{rc} does not run ({result.complaint()})"
-    )
+    given_up = min(end, site.clock() + START_GRACE)
+    answer = await site.until(running, given_up)
+    if not is_true(answer) and is_true(await alive()):
+        answer = await site.until(running, end)
+    return told(answer, f"{rc} does not run ({result.complaint()})")
 
 
 async def _not_mounted(site: Site) -> Ended | None:

@@ -27,7 +27,11 @@ class UsageError(Exception):
 
 
 class Opened:
-    """An agent and how its coroutines are driven; simulated says that it is a toy."""
+    """An agent and how its coroutines are driven.
+
+    simulated says that it is a node of the simulated pair; config_path is the file that
+    the processes started from here have to read.
+    """
 
     def __init__(
         self,
@@ -36,10 +40,12 @@ class Opened:
         drive: Callable[[Coroutine[Any, Any, Any]], Any],
         *,
         simulated: bool,
+        config_path: str = DEFAULT_CONFIG,
     ) -> None:
         self.agent = agent
         self.checks = checks
         self.simulated = simulated
+        self.config_path = config_path
         self._drive = drive
 
     def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
@@ -121,7 +127,7 @@ def _open_here(
         EngineChecker(collection, config, isolate=True),
         pretends,
     )
-    return Opened(agent, collection, complete, simulated=False)
+    return Opened(agent, collection, complete, simulated=False, config_path=path)
 
 
 def say(text: str) -> None:

@@ -144,7 +144,20 @@ def seen_now(before: HastSeen | None, look: CopyLook, found: HastResource) -> Ha
         errors=found.errors.read + found.errors.write,
         localcnt=look.localcnt,
         peer_worker=peer_worker,
+        apart_since=_apart_since(before, look, found),
     )
+
+
+def _apart_since(
+    before: HastSeen | None, look: CopyLook, found: HastResource
+) -> Moment | None:
+    """Return the first of the looks in a row that showed no connection, if any."""
+    if connected(found):
+        return None
+    since = before.apart_since if before is not None else None
+    if since is not None and since.boot == look.now.boot:
+        return since
+    return look.now
 
 
 def connected(found: HastResource) -> bool:

@@ -49,7 +49,7 @@ from hawatch.deciding.debts import as_primary, healing_due
 from hawatch.deciding.generations import Forecast, forecast
 from hawatch.deciding.service_view import ServiceView
 from hawatch.deciding.standby import as_standby
-from hawatch.model.carp import CarpCounters
+from hawatch.model.carp import CarpCounters, CarpState
 from hawatch.model.config import Config
 from hawatch.model.fact import Fact, Known, Unknown, map_fact
 from hawatch.model.hast import HastResource, HastRole
@@ -77,7 +77,7 @@ def next_evidence(
     """
     peer = config.peer_of(snapshot.node)
     theirs = _peer_service(snapshot, view.name)
-    adverts = _adverts(snapshot, memory)
+    adverts = _adverts(snapshot, memory, view)
     after = {
         name: next_copy(
             _copy(own, name),
@@ -167,13 +167,18 @@ def _peer_service(snapshot: Snapshot, service: str) -> Fact[ServiceReport]:
     return Known(found) if found is not None else Unknown(f"it knows no {service}")
 
 
-def _adverts(snapshot: Snapshot, memory: Memory) -> Fact[bool]:
+def _adverts(snapshot: Snapshot, memory: Memory, view: ServiceView) -> Fact[bool]:
     """Return whether adverts were accepted since the last look of this boot.
+
+    Where this node is MASTER by now, they came from one that is none any more.
 
     What was discarded (another pair's vhid, a wrong password) proves nothing about the
     peer and is not counted [FACTS A13].
     """
     last = memory.samples[-1] if memory.samples else None
+    carp = view.carp
+    if isinstance(carp, Known) and carp.value.state is CarpState.MASTER:
+        return Unknown("this node is MASTER by now")
     if last is None or last.counters is None:
         return Unknown("no earlier reading of CARP's counters")
     if last.taken.boot != snapshot.taken.boot:

@@ -165,6 +165,7 @@ def _generations(s: Situation, name: str) -> Iterator[Refused]:
         if outcome.forecast not in (
             Forecast.IN_SYNC,
             Forecast.PRIMARY_TO_SECONDARY,
+            Forecast.RECREATED,
         ):
             yield refuse(Refusal.GENERATIONS_FORBID, f"{name}: {outcome.because}")
 

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 
 from hawatch.deciding.mount_view import device_of
 from hawatch.deciding.service_view import ServiceView
+from hawatch.deciding.timers import budget
 from hawatch.model.config import Config, ServiceConfig, StubbornPolicy
 from hawatch.model.fact import Known, is_false, is_true
 from hawatch.model.hast import HastRole
@@ -35,11 +36,6 @@ FSCK_DEADLINE = 3600.0
 
 MOUNT_DEADLINE = 30.0
 PROOF_DEADLINE = 10.0
-
-
-def device_deadline(config: Config) -> float:
-    """Return the seconds to wait for a new primary's device node [FACTS B3]."""
-    return 3 * config.hast.timeout + 10.0
 
 
 def ladder_down(
@@ -156,7 +152,7 @@ def _promotions(
             )
         if not is_true(view.serving):
             yield AwaitDevice(
-                resource=name, device=device, deadline=device_deadline(config)
+                resource=name, device=device, deadline=budget(config).device_wait
             )
 
 

@@ -105,6 +105,7 @@ def _with_look(
         carp=_carp_since(own, view, snapshot),
         roles=_roles(own, view, snapshot),
         restarts=tuple(at for at in own.restarts if since < at <= wall),
+        heals=tuple(at for at in own.heals if since < at <= wall),
     )
 
 

@@ -14,6 +14,7 @@ from hawatch.deciding.rules_hold import (
     not_known,
 )
 from hawatch.deciding.rules_owner import (
+    diverged_heal,
     isolated_owner,
     mounted_without_primary,
     unhealthy_demote,
@@ -41,6 +42,7 @@ RULES: tuple[Callable[[Situation], Decision | None], ...] = (
     isolated_owner,
     unhealthy_restart,
     unhealthy_demote,
+    diverged_heal,
     peer_serves,
     master_not_serving,
     backup_still_serving,

@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import msgspec
 
+from hawatch.deciding.evidence import healing_due
 from hawatch.deciding.gates import is_master, may_demote
 from hawatch.deciding.plan import ladder_down, restart
 from hawatch.deciding.situation import Failing, Situation
 from hawatch.deciding.yielding import fence_vip, with_raise, yield_vip
-from hawatch.model.decision import Decision, Refused, Rule
+from hawatch.model.config import HealPolicy
+from hawatch.model.decision import Decision, Refusal, Refused, Rule
 from hawatch.model.fact import Known, is_false, is_true
 from hawatch.model.finding import Remedy
 from hawatch.model.hast import HastRole
-from hawatch.model.plan import Plan
+from hawatch.model.plan import Plan, RestartWorker
 from hawatch.model.report import Duty
+
+MOST_HEALS = 3
+"""Restarts of a worker within limits.cooldown, to send what a break lost."""
+
+HEAL_DEADLINE = 20.0
+"""Seconds for the new worker: seen after one to six [FACTS B8]."""
 
 
 def mounted_without_primary(s: Situation) -> Decision | None:
@@ -116,6 +124,58 @@ def unhealthy_demote(s: Situation) -> Decision | None:
         move=True,
         alarm=True,
         memory=with_raise(s, lever, why),
+    )
+
+
+def diverged_heal(s: Situation) -> Decision | None:
+    """Make a reconnected primary send what the break lost [FACTS B8].
+
+    Only while nothing else is in doubt: serving, the peer heard and holding nothing,
+    no check failing, and not more often than the limit.
+    """
+    if not is_master(s) or not is_true(s.view.serving) or s.failing:
+        return None
+    due = {
+        name: pid
+        for name, fact in s.view.resources.items()
+        if (pid := healing_due(s.own, fact)) is not None
+    }
+    if not due:
+        return None
+    lacking = f"{s.peer} may lack acknowledged writes of {', '.join(due)}"
+    policy = s.config.hast.heal
+    if policy is not HealPolicy.AUTOMATIC:
+        return s.decide(
+            Rule.DIVERGED_HEAL,
+            f"{lacking}; hast.heal is {policy}, so a person has to restart the worker",
+            refused=(Refused(refusal=Refusal.POLICY, detail=f"hast.heal = {policy}"),),
+            alarm=True,
+        )
+    service = s.word.service
+    if not s.word.fresh or service is None or not is_false(service.holding):
+        return s.decide(
+            Rule.DIVERGED_HEAL,
+            f"{lacking}; waiting until it is heard",
+            alarm=True,
+        )
+    if len(s.own.heals) >= MOST_HEALS:
+        return s.decide(
+            Rule.DIVERGED_HEAL,
+            f"{lacking}, and {MOST_HEALS} restarts of the worker did not end it; only "
+            "a full resync is sure",
+            alarm=True,
+        )
+    steps = tuple(
+        RestartWorker(resource=name, workerpid=pid, deadline=HEAL_DEADLINE)
+        for name, pid in due.items()
+    )
+    return s.decide(
+        Rule.DIVERGED_HEAL,
+        f"{lacking}: the connection broke under writes, which HAST never sends again "
+        "by itself; restarting the worker, which does",
+        plan=Plan(steps=steps),
+        alarm=True,
+        memory=msgspec.structs.replace(s.own, heals=(*s.own.heals, s.now.wall)),
     )
 
 

@@ -20,6 +20,10 @@ from hawatch.model.fact import Known, Unknown, is_true
 from hawatch.model.hast import HastResource, HastRole, HastStatus
 from hawatch.model.latch import InSync, LatchKind
 
+HAND_OVER = 10.0
+"""Seconds in which an owner that lets go may still advertise: it gives HAST up first,
+and its VIP afterwards."""
+
 
 def as_standby(
     before: CopyMemory, look: CopyLook, found: HastResource | None
@@ -71,7 +75,7 @@ def _left_behind(
         and found is not None
         and found.role is HastRole.SECONDARY
         and is_true(look.adverts)
-        and _was_apart(before, look)
+        and _apart_for(before, look) >= HAND_OVER
     ):
         return "adverts of a MASTER go on, and there is no connection to it here"
     return None
@@ -85,6 +89,14 @@ def _was_apart(before: CopyMemory, look: CopyLook) -> bool:
         and seen.boot == look.now.boot
         and seen.status is not HastStatus.COMPLETE
     )
+
+
+def _apart_for(before: CopyMemory, look: CopyLook) -> float:
+    """Return the seconds since the first look in a row without a connection."""
+    since = before.seen.apart_since if before.seen is not None else None
+    if since is None or since.boot != look.now.boot:
+        return 0.0
+    return look.now.seconds_since(since)
 
 
 def _half_synced(look: CopyLook, found: HastResource | None) -> str | None:

@@ -65,6 +65,7 @@ class HastSeen(msgspec.Struct, frozen=True, kw_only=True):
 
     The counters live in the worker: they compare only within one boot and one
     workerpid [FACTS B5]. peer_worker is the other node's worker, where it was told.
+    apart_since: the first of the looks in a row that showed no connection.
     """
 
     role: HastRole
@@ -77,3 +78,4 @@ class HastSeen(msgspec.Struct, frozen=True, kw_only=True):
     errors: int = 0
     localcnt: int | None = None
     peer_worker: int | None = None
+    apart_since: Moment | None = None

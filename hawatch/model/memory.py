@@ -63,14 +63,16 @@ class SeenRole(msgspec.Struct, frozen=True, kw_only=True):
 class ServiceMemory(msgspec.Struct, frozen=True, kw_only=True):
     """What is remembered of one service.
 
-    restarts: wall clock of the local restarts since it was last well. in_sync: by
-    resource, while primary. connected: resources whose last look showed `complete`.
+    restarts, heals: wall clock of local restarts and of worker restarts within
+    limits.cooldown. in_sync: by resource, while primary. connected: resources whose
+    last look showed `complete`.
     """
 
     duty: Duty = Duty.STANDBY
     latches: tuple[Latch, ...] = ()
     raised: SkewRaise | None = None
     restarts: tuple[float, ...] = ()
+    heals: tuple[float, ...] = ()
     unfinished: Unfinished | None = None
     in_sync: Mapping[str, InSync] = {}
     connected: tuple[str, ...] = ()

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from hawatch.deciding.remember import with_sample
 from hawatch.host import Host
+from hawatch.model.memory import Memory
 from hawatch.model.plan import AnyStep, Outcome
+from hawatch.model.snapshot import Snapshot
+from hawatch.peer.report import encode_report
 from hawatch.recording.entries import CycleRecord, notable, service_record
 from hawatch.recording.incidents import tell
 from hawatch.recording.journal import Journal
@@ -16,6 +20,10 @@ from hawatch.recording.memory import save_memory
 
 if TYPE_CHECKING:
     from hawatch.agent import Agent, Result
+
+
+REPORT = "report.json"
+"""The last cycle's report, for `hawatch report` without a look."""
 
 
 class ServiceRecorder:
@@ -78,4 +86,12 @@ def record(agent: Agent, journal: Journal, result: Result) -> Result:
     memory = msgspec.structs.replace(memory, last=ended)
     unsaved = save_memory(agent.store, memory)
     problems = tuple(p for p in (written, untold, unsaved) if p is not None)
+    _leave_report(agent, result.snapshot, memory)
     return msgspec.structs.replace(result, memory=memory, problems=problems)
+
+
+def _leave_report(agent: Agent, snapshot: Snapshot, memory: Memory) -> None:
+    """Leave the report for whoever asks without a look; it is worth nothing later."""
+    with contextlib.suppress(OSError):
+        text = encode_report(agent.report(snapshot, memory))
+        agent.store.replace(REPORT, text.encode(), durable=False)

@@ -1,0 +1,40 @@
+"""`hawatch config check|show`: every mistake at once, and what is in force."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from hawatch.checking.collect import collect_configured
+from hawatch.checking.engine import misnamed
+from hawatch.commands.common import parser, say
+from hawatch.config import load_config, show_config
+from hawatch.configuring.mistakes import ConfigError, Mistake
+
+
+def main(words: list[str]) -> int:
+    """Check the configuration, or show it with every default."""
+    made = parser("config", "Check the configuration, or show what is in force.")
+    made.add_argument("action", choices=["check", "show"])
+    made.add_argument(
+        "--any-host",
+        action="store_true",
+        help="the file is of another pair: this machine need not be in it",
+    )
+    options = made.parse_args(words)
+    node = None if options.any_host else os.uname().nodename
+    config = load_config(Path(options.config), node=node)
+    wrong = misnamed(collect_configured(config), config)
+    if wrong:
+        raise ConfigError(
+            options.config,
+            [
+                Mistake(path=f"$.{one.source}", wrong=one.name, right=one.reason)
+                for one in wrong
+            ],
+        )
+    if options.action == "show":
+        say(show_config(config).rstrip())
+    else:
+        say(f"{options.config}: well")
+    return 0

@@ -1,0 +1,88 @@
+"""The operator's verbs: the same cycle, with a person as its trigger."""
+
+from __future__ import annotations
+
+from hawatch.agent import Result
+from hawatch.commands.common import Opened, UsageError, open_agent, parser, say
+from hawatch.commands.worker import NothingToDo, cycles
+from hawatch.exits import Exit
+from hawatch.model.decision import Rule
+from hawatch.model.plan import StepResult
+from hawatch.model.trigger import Trigger, TriggerKind
+from hawatch.showing.cycles import plan_lines, refusal_lines, step_lines, waterfall
+
+
+def ask(verb: str, description: str, words: list[str], *, forceable: bool) -> int:
+    """Given a verb and its words, show the plan, do it, and show where time went.
+
+    Returns WELL when every step reached its goal, WRONG when one did not or the verb
+    was refused.
+    """
+    made = parser(verb, description)
+    made.add_argument("service", nargs="?", help="which service; needed with several")
+    made.add_argument(
+        "--dry-run", action="store_true", help="show the plan, do nothing"
+    )
+    if forceable:
+        made.add_argument(
+            "--force", action="store_true", help="although a gate forbids it"
+        )
+        made.add_argument(
+            "--peer-is-off",
+            action="store_true",
+            help="take over: I have seen with my own eyes that the peer is off",
+        )
+    options = made.parse_args(words)
+    opened = open_agent(options, pretends=options.dry_run)
+    service = _service(opened, options.service)
+    takes_over = forceable and options.peer_is_off
+    asked = ["takeover" if takes_over else verb, service]
+    if forceable and options.force:
+        asked.append("force")
+    trigger = Trigger(
+        kind=TriggerKind.OPERATOR,
+        words=tuple(asked),
+        at=opened.agent.host.now().wall,
+    )
+    try:
+        first = next(iter(cycles(opened, trigger)))
+    except NothingToDo as reason:
+        raise UsageError(f"hawatch {verb}: {reason}; try again") from None
+    return _show(first, service, dry=options.dry_run)
+
+
+def _show(result: Result, service: str, *, dry: bool) -> int:
+    decision = next(d for d in result.decisions if d.service == service)
+    outcomes = result.outcomes[service]
+    say(f"{service}: {decision.because}")
+    for line in refusal_lines(decision):
+        say(line)
+    if decision.rule is not Rule.ASKED:
+        say(f"  (the rule {decision.rule} had to speak first)")
+    if not decision.plan:
+        return Exit.WRONG if decision.refused else Exit.NOTABLE
+    say("plan:")
+    for line in plan_lines(decision.plan):
+        say(line)
+    if dry:
+        say("dry run, nothing was changed; the commands would begin with:")
+        for line in step_lines(outcomes):
+            say(line)
+        return Exit.WELL
+    say("what each step took:")
+    for line in waterfall(outcomes):
+        say(line)
+    reached = [o.result is StepResult.REACHED for o in outcomes]
+    if len(outcomes) == len(decision.plan.steps) and all(reached):
+        return Exit.WELL
+    say(f"stopped: {outcomes[-1].step.goal}: {outcomes[-1].text}")
+    return Exit.WRONG
+
+
+def _service(opened: Opened, named: str | None) -> str:
+    services = list(opened.agent.config.services)
+    if named is None and len(services) == 1:
+        return services[0]
+    if named in services:
+        return str(named)
+    raise UsageError(f"hawatch: which service? one of {', '.join(services)}")

@@ -1,0 +1,116 @@
+"""The driver of a real node: the lock, the spool, and cycles until it is quiet."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import syslog
+from collections.abc import Iterator
+from pathlib import Path
+
+from hawatch.agent import Result
+from hawatch.commands.common import Opened
+from hawatch.cycle import run_cycle
+from hawatch.model.decision import Rule
+from hawatch.model.trigger import Trigger
+from hawatch.recording import outbox, spool
+from hawatch.recording.lock import Lock, LockBusyError
+
+MOST_CYCLES = 20
+"""Cycles in one run; cron rings again."""
+
+PAUSE = 1.0
+"""Seconds between two cycles of one run, where the first one asked for another."""
+
+
+class NothingToDo(Exception):  # noqa: N818 - a state of affairs, not an error
+    """Another cycle is at work, or no trigger waits; the text says which."""
+
+
+def cycles(
+    opened: Opened, trigger: Trigger, *, only_waiting: bool = False
+) -> Iterator[Result]:
+    """Given an agent and who rang, run cycles under the lock and yield each result.
+
+    Triggers that arrive meanwhile are merged into the next cycle. A cycle that asks for
+    another one gets it after a pause. only_waiting begins nothing where the spool is
+    empty. Raises NothingToDo.
+    """
+    if opened.simulated or opened.agent.pretends:
+        yield opened.run(run_cycle(opened.agent, trigger))
+        return
+    run_dir = opened.agent.config.agent.run
+    _make_run_dir(run_dir)
+    if only_waiting and not spool.waiting(run_dir):
+        raise NothingToDo("no trigger waits")
+    triggers: tuple[Trigger, ...] = () if only_waiting else (trigger,)
+    lock = Lock(f"{run_dir}/lock")
+    try:
+        while True:
+            with lock:
+                yield from _until_quiet(opened, run_dir, triggers)
+            # A bell may ring between the last look into the spool and the release of
+            # the lock; its own worker found the lock taken and went away.
+            if not spool.waiting(run_dir):
+                break
+            triggers = ()
+    except LockBusyError as busy:
+        raise NothingToDo(f"a cycle is at work already ({busy})") from None
+    _drain_later(opened)
+
+
+def _until_quiet(
+    opened: Opened, run_dir: str, first: tuple[Trigger, ...]
+) -> Iterator[Result]:
+    waiting = first
+    for _ in range(MOST_CYCLES):
+        triggers = (*waiting, *spool.take(run_dir))
+        result = opened.run(run_cycle(opened.agent, *triggers))
+        log(result)
+        yield result
+        waiting = ()
+        if not result.again and not spool.waiting(run_dir):
+            return
+        opened.run(opened.agent.host.sleep(PAUSE))
+
+
+def log(result: Result) -> None:
+    """Write one line per decision that is not quiet into the daemon log."""
+    syslog.openlog("hawatch", 0, syslog.LOG_DAEMON)
+    for decision in result.decisions:
+        outcomes = result.outcomes[decision.service]
+        quiet = decision.rule is Rule.ALL_WELL and not outcomes
+        level = syslog.LOG_DEBUG if quiet else syslog.LOG_INFO
+        if decision.alarm:
+            level = syslog.LOG_WARNING
+        syslog.syslog(
+            level, f"{decision.service}: [{decision.rule}] {decision.because}"
+        )
+
+
+def ring_worker(config: str) -> None:
+    """Start the worker in a session of its own, and do not wait for it."""
+    _detached("--config", config, "run", "--spool")
+
+
+def _detached(*words: str) -> None:
+    """Start hawatch in a session of its own; init takes it over when we are gone."""
+    subprocess.Popen(
+        [sys.executable, "-m", "hawatch", *words],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+        cwd="/",
+    )
+
+
+def _drain_later(opened: Opened) -> None:
+    """Let a process of its own send what waits: it costs more than the whole cycle."""
+    if outbox.pending(opened.agent.store):
+        _detached("--config", opened.config_path, "notify", "--drain")
+
+
+def _make_run_dir(path: str) -> None:
+    """Make /var/run/hawatch, which each boot empties; only we may look into it."""
+    Path(path).mkdir(mode=0o700, parents=True, exist_ok=True)

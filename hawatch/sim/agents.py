@@ -18,11 +18,15 @@ from hawatch.host import CommandResult
 from hawatch.live import live_report
 from hawatch.model.config import Config
 from hawatch.model.decision import Rule
+from hawatch.model.plan import Outcome
 from hawatch.model.trigger import Trigger, TriggerKind
 from hawatch.peer.report import encode_report
-from hawatch.recording.store import MemoryStore
+from hawatch.recording.entries import Ended, Entry, Intent
+from hawatch.recording.memory import load_memory
 from hawatch.sim.node import Node
+from hawatch.sim.promise import Promise
 from hawatch.sim.task import Task
+from hawatch.sim.watched import Cut, WatchedHost, WatchedStore
 from hawatch.sim.world import World
 
 AGAIN = 1.0
@@ -35,22 +39,33 @@ class NodeAgent:
     """One node's agent: at most one cycle at a time, rings in between are merged.
 
     results holds the last ones, the newest at the end. on_result is called after each
-    cycle.
+    cycle. isolate: checks run in forked children, as on a real node.
     """
 
-    def __init__(self, world: World, node: Node, config: Config, checks: Collection):
+    def __init__(
+        self,
+        world: World,
+        node: Node,
+        config: Config,
+        checks: Collection,
+        *,
+        isolate: bool = False,
+    ) -> None:
         self.world = world
         self.node = node
-        self.store = MemoryStore()
+        self.store = WatchedStore()
+        self.store.on_entry.append(self._journaled)
+        self.host = WatchedHost(world, node)
         self.agent = Agent(
-            world.host(node.name),
+            self.host,
             config,
             self.store,
-            EngineChecker(checks, config, isolate=False),
+            EngineChecker(checks, config, isolate=isolate),
         )
         self.results: list[Result] = []
         self.on_result: list[Callable[[NodeAgent, Result], None]] = []
         self.enabled = True
+        self._steps_told: dict[str, int] = {}
         self._task: Task[Result] | None = None
         self._waiting: list[Trigger] = []
         node.on_devd.append(self._devd)
@@ -89,25 +104,50 @@ class NodeAgent:
     def _begin(self) -> Task[Result]:
         triggers, self._waiting = tuple(self._waiting), []
         self._task = self.world.spawn(
-            self.node.name, run_cycle(self.agent, *triggers), self._ended
+            self.node.name, self._cycle(triggers), self._ended
         )
         return self._task
+
+    async def _cycle(self, triggers: tuple[Trigger, ...]) -> Result:
+        """Run a cycle; one that was cut by who listens never comes back."""
+        self._steps_told = {}
+        try:
+            return await run_cycle(self.agent, *triggers)
+        except Cut:
+            self.node.timers.call_in(0.0, self.kill)
+            return await Promise[Result]()
 
     def _ended(self, result: Result) -> None:
         self._task = None
         self.results = [*self.results[-49:], result]
         for decision in result.decisions:
-            if decision.rule not in QUIET:
+            told = self._steps_told.get(decision.service)
+            if told is None and decision.rule not in QUIET:
                 self.node.note(f"[{decision.rule}] {decision.because}", "agent")
-            for outcome in result.outcomes[decision.service]:
-                text = f"{outcome.step.goal}: {outcome.result} {outcome.text}".rstrip()
-                self.node.note(f"{text} ({outcome.seconds:.1f} s)", "step")
+            for outcome in result.outcomes[decision.service][told or 0 :]:
+                self._tell(outcome)
         for listener in self.on_result:
             listener(self, result)
         if self._waiting:
             self._begin()
         elif result.again:
             self.node.timers.call_in(AGAIN, lambda: self.ring(TriggerKind.CRON))
+
+    def _journaled(self, entry: Entry) -> None:
+        """Tell of a plan and its steps while they are at work."""
+        if isinstance(entry, Intent) and entry.service not in self._steps_told:
+            memory = load_memory(self.store, self.node.name, self.host.now()).memory
+            begun = memory.services[entry.service].unfinished
+            if begun is not None:
+                self.node.note(f"[{begun.rule}] {begun.because}", "agent")
+                self._steps_told[entry.service] = 0
+        elif isinstance(entry, Ended) and entry.service in self._steps_told:
+            self._steps_told[entry.service] += 1
+            self._tell(entry.outcome)
+
+    def _tell(self, outcome: Outcome) -> None:
+        text = f"{outcome.step.goal}: {outcome.result} {outcome.text}".rstrip()
+        self.node.note(f"{text} ({outcome.seconds:.1f} s)", "step")
 
     def _cron(self) -> None:
         self.ring(TriggerKind.CRON)
@@ -141,11 +181,18 @@ class NodeAgent:
 class PairAgents:
     """The agents of both nodes, and the ssh channel between them."""
 
-    def __init__(self, world: World, config: Config, checks: Collection) -> None:
+    def __init__(
+        self,
+        world: World,
+        config: Config,
+        checks: Collection,
+        *,
+        isolate: bool = False,
+    ) -> None:
         self.world = world
         self.config = config
         self.agents = {
-            name: NodeAgent(world, node, config, checks)
+            name: NodeAgent(world, node, config, checks, isolate=isolate)
             for name, node in world.nodes.items()
         }
         world.answer_ssh = self._answer

@@ -14,7 +14,9 @@ import select
 import signal
 import socket
 import time
+import warnings
 from collections.abc import Callable, Iterator, Sequence
+from types import TracebackType
 
 from hawatch.notifying.errand import Delivery, Errand, Note
 from hawatch.notifying.secrets import mask_text
@@ -120,25 +122,51 @@ def _wait(carriers: Sequence[_Carrier]) -> None:
 
 def _live(errand: Errand, carry_one: CarryOne, channel: socket.socket) -> None:
     """Be the child: send the notes one by one; never return."""
-    status = 1
-    try:
+    with _LastWord(errand.url, channel):
         os.setsid()
         _silence()
         for note in errand.notes:
             # The parent kills at the deadline; this is for the child that outlives it.
             signal.signal(signal.SIGALRM, signal.SIG_DFL)
             signal.alarm(math.ceil(errand.deadline) + 1)
-            error = mask_text(carry_one(errand.url, note), errand.url)
-            channel.send(b":" + " ".join(error.split()).encode()[:REPORT])
+            error = carry_one(errand.url, note)
+            _report(channel, errand.url, error)
             if error or not channel.recv(1):
                 break
-        status = 0
-    finally:
-        os._exit(status)
+
+
+class _LastWord:
+    """Ends the child whatever happens in it; an exception is its last report."""
+
+    def __init__(self, url: str, channel: socket.socket) -> None:
+        self._url = url
+        self._channel = channel
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        try:
+            if error is not None:
+                _report(self._channel, self._url, f"{type(error).__name__}: {error}")
+        finally:
+            os._exit(0 if error is None else 1)
+
+
+def _report(channel: socket.socket, url: str, error: str) -> None:
+    """Tell the parent what came of a note; a leading byte makes "" a message."""
+    text = " ".join(mask_text(error, url).split())
+    channel.send(b":" + text.encode()[:REPORT])
 
 
 def _silence() -> None:
-    """Give what libraries print to nobody: it might hold a URL."""
+    """Give what libraries print to nobody: it might hold a URL; nor may they warn."""
+    warnings.simplefilter("ignore")
     null = os.open(os.devnull, os.O_RDWR)
     for standard in (0, 1, 2):
         os.dup2(null, standard)

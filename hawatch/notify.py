@@ -91,7 +91,7 @@ def send_with_apprise(errands: Sequence[Errand]) -> Iterator[Delivery]:
     """Carry errands through apprise; see hawatch.notifying.errand.Send."""
     if errands:
         # Imported once, before the children are forked, so that none pays for it.
-        import apprise  # noqa: F401
+        import apprise  # noqa: F401 - for the children
     return deliver(errands, _by_apprise)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import subprocess
 import sys
 import syslog
@@ -9,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from hawatch.agent import Result
-from hawatch.commands.common import Opened
+from hawatch.commands.common import Opened, UsageError
 from hawatch.cycle import run_cycle
 from hawatch.model.decision import Rule
 from hawatch.model.trigger import Trigger
@@ -21,6 +22,10 @@ MOST_CYCLES = 20
 
 PAUSE = 1.0
 """Seconds between two cycles of one run, where the first one asked for another."""
+
+
+LOCK_PATIENCE = 30.0
+"""Seconds that a person waits for a cycle to end."""
 
 
 class NothingToDo(Exception):  # noqa: N818 - a state of affairs, not an error
@@ -72,6 +77,24 @@ def _until_quiet(
         if not result.again and not spool.waiting(run_dir):
             return
         opened.run(opened.agent.host.sleep(PAUSE))
+
+
+@contextlib.contextmanager
+def under_lock(opened: Opened) -> Iterator[None]:
+    """Hold the lock of a real node while a person changes what is remembered.
+
+    Raises UsageError where a cycle is at work for too long.
+    """
+    if opened.simulated or opened.agent.pretends:
+        yield
+        return
+    run_dir = opened.agent.config.agent.run
+    _make_run_dir(run_dir)
+    try:
+        with Lock(f"{run_dir}/lock", wait=LOCK_PATIENCE):
+            yield
+    except LockBusyError as busy:
+        raise UsageError(f"hawatch: a cycle is at work ({busy}); try again") from None
 
 
 def log(result: Result) -> None:

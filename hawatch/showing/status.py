@@ -1,0 +1,169 @@
+"""Both nodes on one screen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from hawatch.deciding.generations import forecast
+from hawatch.exits import Exit
+from hawatch.model.config import Config
+from hawatch.model.fact import Fact, Known, Unknown, is_true
+from hawatch.model.finding import Standing
+from hawatch.model.hast import HastResource
+from hawatch.model.memory import Memory
+from hawatch.model.report import PeerReport, ServiceReport
+from hawatch.model.snapshot import Snapshot
+from hawatch.showing.times import ago, span
+
+WIDTH = 34
+
+
+def lines(
+    config: Config, snapshot: Snapshot, memory: Memory, own: PeerReport
+) -> Iterator[str]:
+    """Yield the screen; own is this node's report of the same look."""
+    peer_name = config.peer_of(snapshot.node)
+    theirs, age = _peer(snapshot, memory)
+    head = f"{'':12}{_cell(snapshot.node + ' (here)')}{peer_name}"
+    for name, service in config.services.items():
+        yield f"{name}   vhid {service.vhid}   VIP {service.vip}"
+        yield head
+        other = theirs.services.get(name) if theirs is not None else None
+        for label, cell in _rows(own.services[name]).items():
+            their_cell = _rows(other)[label] if other is not None else "?"
+            yield f"  {label:10}{_cell(cell)}{their_cell}"
+        yield from _notes(config, name, memory, own, theirs)
+        yield ""
+    yield _heard(peer_name, theirs, age)
+    yield from _node_notes(snapshot, memory, theirs)
+
+
+def exit_code(memory: Memory, own: PeerReport, theirs: PeerReport | None) -> Exit:
+    """Return WRONG where nobody serves something or a check stands failing."""
+    standing = {streak.standing for streak in memory.streaks.values()}
+    for name, service in own.services.items():
+        other = theirs.services.get(name) if theirs is not None else None
+        served = is_true(service.serving) or (
+            other is not None and is_true(other.serving)
+        )
+        if not served:
+            return Exit.WRONG
+    if Standing.FAILING in standing:
+        return Exit.WRONG
+    quiet = theirs is not None and not any(s.latches for s in own.services.values())
+    return Exit.WELL if quiet else Exit.NOTABLE
+
+
+def newest_peer(snapshot: Snapshot, memory: Memory) -> PeerReport | None:
+    """Return the newest word of the peer, from this look or before."""
+    return _peer(snapshot, memory)[0]
+
+
+def _peer(snapshot: Snapshot, memory: Memory) -> tuple[PeerReport | None, float]:
+    if isinstance(snapshot.peer.report, Known):
+        return snapshot.peer.report.value, 0.0
+    if memory.peer is None:
+        return None, 0.0
+    return memory.peer.report, snapshot.taken.seconds_since(memory.peer.heard)
+
+
+def _rows(service: ServiceReport) -> dict[str, str]:
+    carp = service.carp
+    rows = {
+        "duty": service.duty.value,
+        "CARP": carp.reason
+        if isinstance(carp, Unknown)
+        else f"{carp.value.state} advskew {carp.value.advskew}",
+    }
+    for name, fact in service.resources.items():
+        rows[name] = _resource(fact)
+        evidence = service.in_sync.get(name)
+        if evidence is not None:
+            rows[name] += ", peer in sync"
+    rows["holds"] = _yes_no(service.holding)
+    rows["serves"] = _yes_no(service.serving)
+    rows["failing"] = ", ".join(service.failing) or "-"
+    rows["latches"] = (
+        ", ".join(f"{m.resource} {m.kind}" for m in service.latches) or "-"
+    )
+    return rows
+
+
+def _resource(fact: Fact[HastResource]) -> str:
+    if isinstance(fact, Unknown):
+        return f"unknown: {fact.reason}"
+    found = fact.value
+    dirty = f" dirty {found.dirty >> 20} MB" if found.dirty else ""
+    return f"{found.role} {found.status}{dirty}"
+
+
+def _yes_no(fact: Fact[bool]) -> str:
+    if isinstance(fact, Unknown):
+        return f"unknown: {fact.reason}"
+    return "yes" if fact.value else "no"
+
+
+def _notes(
+    config: Config,
+    name: str,
+    memory: Memory,
+    own: PeerReport,
+    theirs: PeerReport | None,
+) -> Iterator[str]:
+    kept = memory.services.get(name)
+    if kept is not None and kept.raised is not None:
+        raised = kept.raised
+        yield (
+            f"  advskew is raised to {raised.raised_to} (was {raised.original_advskew}):"
+            f" {raised.reason}"
+        )
+    if kept is not None and kept.unfinished is not None:
+        yield f"  unfinished: {kept.unfinished.because}"
+    for latch in kept.latches if kept is not None else ():
+        yield f"  latch {latch.resource} {latch.kind}: {latch.reason}"
+    other = theirs.services.get(name) if theirs is not None else None
+    if other is None:
+        return
+    for reason in other.not_eligible:
+        yield f"  {config.peer_of(own.node)} could not take over: {reason}"
+    yield from _forecast(own.services[name], other)
+
+
+def _forecast(ours: ServiceReport, theirs: ServiceReport) -> Iterator[str]:
+    """Yield what would happen if the two copies met the other way round."""
+    for name, dump in ours.dumps.items():
+        other = theirs.dumps.get(name)
+        if isinstance(dump, Known) and isinstance(other, Known):
+            outlook = forecast(dump.value, other.value)
+            yield f"  {name}, if this node were primary: {outlook.because}"
+
+
+def _heard(peer: str, theirs: PeerReport | None, age: float) -> str:
+    if theirs is None:
+        return f"{peer} was never heard"
+    return f"{peer} was heard {ago(age)}"
+
+
+def _node_notes(
+    snapshot: Snapshot, memory: Memory, theirs: PeerReport | None
+) -> Iterator[str]:
+    now = snapshot.taken
+    if memory.last is None:
+        yield "no cycle has run here yet"
+    else:
+        yield f"last cycle {ago(now.seconds_since(memory.last))}"
+    for where, notice in (
+        (snapshot.node, memory.maintenance),
+        ("the peer", theirs.maintenance if theirs is not None else None),
+    ):
+        if notice is not None and notice.until > now.wall:
+            left = span(notice.until - now.wall)
+            yield f"maintenance on {where} for another {left}: {notice.why}"
+    for move in memory.moves[-3:]:
+        yield f"automatic move of {move.service} {ago(now.wall - move.at)} ({move.rule})"
+    for incident in memory.incidents.values():
+        yield f"open since {ago(now.wall - incident.opened)}: {incident.text}"
+
+
+def _cell(text: str) -> str:
+    return f"{text[: WIDTH - 2]:{WIDTH}}"

@@ -126,13 +126,13 @@ class Attempt:
         meeting = meet(mine, other)
         if not meeting.refused and mine.datasize != other.datasize:
             theirs.hook("disconnect")
-            secondary.kill()
+            secondary.end()
             return None
         if meeting.refused:
             if meeting.refused == "split-brain":
                 ours.hook("split-brain")
                 theirs.hook("split-brain")
-            secondary.kill()
+            secondary.end()
             theirs.hastd.worker_exited(theirs, secondary.pid, EX_CONFIG)
             return None
         connection = Connection(self._worker, secondary)

@@ -75,7 +75,7 @@ class Connection:
             and self.primary_open
             and primary.alive
             and not primary.stopped
-            and primary.held_until <= primary.node.world.now
+            and primary.guard.held_until <= primary.node.world.now
         )
 
     def close_primary(self) -> None:

@@ -25,7 +25,6 @@ class Meeting:
     source: Source = Source.PRIMARY
     full: bool = False
     virgin: bool = False
-    merge: bool = True
     refused: str = ""
 
 
@@ -33,7 +32,7 @@ def meet(primary: Metadata, secondary: Metadata) -> Meeting:
     """Given both copies' metadata, return how they meet, by secondary.c's table."""
     if secondary.resuid == 0:
         if primary.resuid == 0:
-            return Meeting(virgin=True, merge=False)
+            return Meeting(virgin=True)
         return Meeting(full=True)
     if primary.resuid != secondary.resuid:
         return Meeting(refused="mismatch")

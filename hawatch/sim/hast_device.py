@@ -14,7 +14,7 @@ GONE = "Device not configured"
 class Request:
     """One write on its way; done gives "" or the error text."""
 
-    __slots__ = ("acknowledged", "block", "done", "extent", "local_ok", "value")
+    __slots__ = ("block", "done", "extent", "local_ok", "value")
 
     def __init__(self, extent: int, block: Block, value: Value) -> None:
         self.extent = extent
@@ -22,7 +22,6 @@ class Request:
         self.value = value
         self.done: Promise[str] = Promise()
         self.local_ok = True
-        self.acknowledged = False
 
 
 class Submitter(Protocol):

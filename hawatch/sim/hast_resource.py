@@ -85,9 +85,17 @@ class Resource:
         if self.disk.meta is None or self.disk.missing:
             return None
         if self.secondary is not None:
-            self.secondary.kill()
+            self.secondary.end()
         self.secondary = SecondaryWorker(self)
         return self.secondary
+
+    def show_device(self) -> None:
+        """Let the device node appear, and tell devd, unless it is there already."""
+        if self.device is not None and not self.device.visible:
+            self.device.visible = True
+            name = f"hast/{self.provname}"
+            self.node.devd.emit(f"!system=DEVFS subsystem=CDEV type=CREATE cdev={name}")
+            self.node.devd.emit(f"!system=GEOM subsystem=DEV type=CREATE cdev={name}")
 
     def vanish(self) -> None:
         """Lose workers and device with the power; the other side is not told."""

@@ -59,15 +59,26 @@ class SecondaryWorker:
         self.resource.hook("disconnect")
         self.resource.hastd.worker_exited(self.resource, self.pid, EX_TEMPFAIL)
 
-    def kill(self, *, signal: int = 0) -> None:
-        """Die at once: of a signal, a role change or a newer connection."""
+    def kill(self, signal: int = 9) -> None:
+        """Die of a signal."""
         self._leave()
-        if signal:
-            self.resource.hastd.worker_killed(self.resource, self.pid, signal)
+        self.resource.hastd.worker_killed(self.resource, self.pid, signal)
+
+    def end(self) -> None:
+        """Die at once, without a word: of a role change or a newer connection."""
+        self._leave()
+
+    def stop(self) -> None:
+        """Stand still (SIGSTOP): nothing is answered."""
+        self.stopped = True
+        self._recheck()
 
     def cont(self) -> None:
         """Go on after SIGSTOP."""
         self.stopped = False
+        self._recheck()
+
+    def _recheck(self) -> None:
         if self.connection is not None:
             self.connection.recheck()
 

@@ -58,7 +58,7 @@ class Sync:
         self._timer = None
         if not self._connection.answers:
             self.stalled = True
-            self._worker.expect_answer()
+            self._worker.sender.expect_answer()
             return
         todo = self._worker.map.needs_sync
         if todo:

@@ -96,7 +96,7 @@ class Hastd:
                 worker, resource.primary = resource.primary, None
                 worker.end()
             if resource.secondary is not None:
-                resource.secondary.kill()
+                resource.secondary.end()
             resource.role = "init"
         for order in queue:
             order.answer.settle(69)
@@ -110,8 +110,9 @@ class Hastd:
         worker = resource.primary
         if worker is not None and worker.alive and worker.stopped:
             return answer
-        if worker is not None and worker.connecting is not None:
-            worker.connecting.then(lambda _c: self._change(resource, role, answer))
+        connecting = None if worker is None else worker.guard.connecting
+        if worker is not None and worker.alive and connecting is not None:
+            connecting.then(lambda _ended: self._change(resource, role, answer))
         else:
             self._change(resource, role, answer)
         return answer
@@ -171,7 +172,7 @@ class Hastd:
             if worker.alive:
                 worker.end()
         if resource.secondary is not None:
-            resource.secondary.kill()
+            resource.secondary.end()
         resource.say(f"Role changed to {role}.")
         resource.role = role
         if role == "primary":

@@ -180,7 +180,7 @@ class SimHost:
         fault = self._node.faults.take(argv)
         shell = Shell(self._node)
         result: Promise[CommandResult] = Promise()
-        shell.task = self._node.spawn(_process(command, shell, argv, fault))
+        shell.task = self._node.spawn(_process(command, shell, argv, fault, deadline))
         shell.task.result.then(
             lambda reply: result.settle(
                 CommandResult(
@@ -192,7 +192,7 @@ class SimHost:
                 )
             )
         )
-        late = fault is not None and fault.kind in (FaultKind.LATE, FaultKind.ABANDON)
+        late = fault is not None and fault.kind is FaultKind.LATE
         timer = self._node.timers.call_in(
             deadline,
             lambda: result.settle(_overdue(shell, argv, deadline, spare=late)),
@@ -232,7 +232,11 @@ def _overdue(
 
 
 async def _process(
-    command: Command, shell: Shell, argv: tuple[str, ...], fault: Fault | None
+    command: Command,
+    shell: Shell,
+    argv: tuple[str, ...],
+    fault: Fault | None,
+    deadline: float,
 ) -> Reply:
     """Run a command in its time, or as a fault wants it."""
     await shell.nap(shell.node.world.settings.command)
@@ -242,10 +246,14 @@ async def _process(
     if kind in (FaultKind.FAIL, FaultKind.LIE):
         status = fault.status if kind is FaultKind.FAIL else 0
         return Reply(status, fault.out, fault.err)
-    if kind in (FaultKind.HANG, FaultKind.ABANDON):
+    if kind is FaultKind.HANG:
         await Promise[None]()
-    if kind in (FaultKind.SLOW, FaultKind.LATE):
+    elif kind is FaultKind.ABANDON:
+        await shell.uninterruptible(Promise[None]())
+    elif kind is FaultKind.SLOW:
         await shell.nap(fault.seconds)
+    elif kind is FaultKind.LATE:
+        await shell.nap(deadline + fault.seconds)
     reply = await command(shell, argv)
     if kind is FaultKind.DONE_FAIL:
         return Reply(fault.status, fault.out, fault.err)

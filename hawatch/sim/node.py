@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from hawatch.sim import power
 from hawatch.sim.carp import CarpStack
 from hawatch.sim.devd import Devd
 from hawatch.sim.faults import Faults
 from hawatch.sim.hast_disk import LocalDisk
 from hawatch.sim.hast_resource import Resource
 from hawatch.sim.hastd import Hastd
+from hawatch.sim.power import Power
 from hawatch.sim.services import RcService
 from hawatch.sim.storage import BareDirectory, MountTable, RootFiles
 from hawatch.sim.task import Task
@@ -24,14 +25,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 Shutdown = Callable[[], "Task[Any] | None"]
 FIRST_PID = 550
-
-
-class Power(enum.StrEnum):
-    """Whether the machine has power, and how far it has come."""
-
-    OFF = "off"
-    BOOTING = "booting"
-    UP = "up"
 
 
 class Node:
@@ -112,7 +105,7 @@ class Node:
             service.mount: BareDirectory(immutable=world.settings.schg)
             for service in world.settings.services
         }
-        self._fresh()
+        self.renew()
 
     # -- what others ask ---------------------------------------------------------
 
@@ -212,21 +205,9 @@ class Node:
     # -- power -----------------------------------------------------------------------
 
     def power_on(self) -> None:
-        """Boot: kernel, netif, devd, hastd, rc.local, in rc's order."""
-        if self.power is not Power.OFF:
-            return
-        self._fresh()
-        self.power = Power.BOOTING
-        self.boot_at = self.world.now
-        self.boot_count += 1
-        self.note("boots", "power")
-        settings = self.world.settings
-        netif = settings.kernel_boot
-        hastd = netif + settings.hastd_boot
-        self.timers.call_in(netif, self._netif)
-        self.timers.call_in(netif + 0.5, self._start_devd)
-        self.timers.call_in(hastd, self.hastd.start)
-        self.timers.call_in(hastd + settings.rc_local_boot, self._rc_local)
+        """Give power: the node boots, in rc's order."""
+        if self.power is Power.OFF:
+            power.boot(self)
 
     def crash(self, why: str = "lost its power") -> None:
         """Lose power, or panic: nothing is flushed and nobody is told."""
@@ -234,21 +215,17 @@ class Node:
             return
         self.world.segment.unfold()
         self.note(why, "power")
-        self._vanish()
+        self.vanish()
         self.root.lose()
         self.world.rewire()
 
     def shutdown(self, *, reboot: bool = True) -> None:
         """`shutdown -r now` (or -p): rc.shutdown with its 90 s watchdog [FACTS E1]."""
-        self.note("shutdown -r now" if reboot else "shutdown -p now", "power")
-        tasks = [task for hook in self.on_rc_shutdown if (task := hook()) is not None]
-        self._wait_for(tasks, self.world.now + 90.0, reboot=reboot)
+        power.shutdown(self, reboot=reboot)
 
     def reboot(self) -> None:
         """Plain `reboot`: no rc.shutdown; processes are killed, then a boot [E1]."""
-        self.note("reboot", "power")
-        self.kill_tasks()
-        self.timers.call_in(3.0, lambda: self._halt(reboot=True))
+        power.reboot(self)
 
     def pause(self) -> None:
         """Pause the virtual machine: everything in it stands still [FACTS H25]."""
@@ -311,7 +288,7 @@ class Node:
 
     # -- inside ------------------------------------------------------------------------
 
-    def _fresh(self) -> None:
+    def renew(self) -> None:
         """Put what a boot begins with in place."""
         self.carp = CarpStack(self, self.world.segment)
         self.carp.on_master.append(self.world.vip_taken)
@@ -323,67 +300,11 @@ class Node:
             for service in self.world.settings.services
         }
 
-    def _netif(self) -> None:
-        self.interface_up = True
-        for service in self.world.settings.services:
-            self.carp.add(
-                service.vhid,
-                addresses=(service.vip,),
-                advskew=self.settings.advskew,
-                password=service.carp_key,
-            )
-        self.world.rewire()
-
-    def _start_devd(self) -> None:
-        self.devd.start()
-        self.world.rewire()
-
-    def _rc_local(self) -> None:
-        self.power = Power.UP
-        self.note("is up", "power")
-        for hook in list(self.on_boot):
-            hook()
-
     def _hooked(self, words: tuple[str, ...]) -> None:
         for listener in list(self.on_hast_hook):
             listener(words)
 
-    def _wait_for(self, tasks: list[Task[Any]], until: float, *, reboot: bool) -> None:
-        """Wait for the agent's release, then stop what rc.shutdown stops."""
-        if any(task.alive for task in tasks) and self.world.now < until:
-            self.timers.call_in(
-                0.5, lambda: self._wait_for(tasks, until, reboot=reboot)
-            )
-            return
-        if any(task.alive for task in tasks):
-            self.kernel_log("init: /etc/rc.shutdown terminated abnormally")
-            self._halt(reboot=reboot)
-            return
-        for service in self.services.values():
-            service.stop()
-        self._wait_for_services(until, reboot=reboot)
-
-    def _wait_for_services(self, until: float, *, reboot: bool) -> None:
-        busy = any(service.running for service in self.services.values())
-        if busy and self.world.now < until:
-            self.timers.call_in(
-                0.5, lambda: self._wait_for_services(until, reboot=reboot)
-            )
-        else:
-            self._halt(reboot=reboot)
-
-    def _halt(self, *, reboot: bool) -> None:
-        """End hastd (devices are destroyed under mounts), sync, and go off."""
-        self.world.segment.unfold()
-        self.hastd.die()
-        self.root.sync()
-        self.note("halted", "power")
-        self._vanish()
-        self.world.rewire()
-        if reboot:
-            self.world.scheduler.call_in(5.0, self.power_on)
-
-    def _vanish(self) -> None:
+    def vanish(self) -> None:
         """Lose everything that lives in memory."""
         self.power = Power.OFF
         self.paused = False
@@ -394,5 +315,5 @@ class Node:
             service.power_off()
         for resource in self.resources.values():
             resource.vanish()
-        self._fresh()
+        self.renew()
         self.world.violations.look()

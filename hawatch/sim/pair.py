@@ -8,7 +8,7 @@ from functools import partial
 from hawatch.model.carp import CarpState
 from hawatch.sim.commands_storage import mount_now
 from hawatch.sim.hast_disk import LocalDisk
-from hawatch.sim.node import Power
+from hawatch.sim.power import Power
 from hawatch.sim.settings import PairSettings, ServiceSettings
 from hawatch.sim.storage import (
     CLEAN,

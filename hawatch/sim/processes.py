@@ -81,7 +81,7 @@ def kill_process(node: Node, pid: int, started: float, signal: int) -> bool:
         if primary is not None and primary.pid == pid:
             primary.kill(signal)
         elif secondary is not None and secondary.pid == pid:
-            secondary.kill(signal=signal)
+            secondary.kill(signal)
     for service in node.services.values():
         if service.running and service.pid == pid:
             if signal == SIGKILL:

@@ -73,7 +73,7 @@ def list_block(resource: Resource) -> str:
     writes = worker.writes if worker else 0
     updates = primary.map.updates if primary else 0
     queue = len(secondary.queue) if secondary else 0
-    waiting = len(primary.sent) if primary else 0
+    waiting = len(primary.sender.sent) if primary else 0
     idle = 255 - waiting - queue if worker else 0
     read_errors = primary.read_errors if primary else 0
     write_errors = worker.write_errors if worker else 0

@@ -16,8 +16,9 @@ from sim_tools import both, role, run_command
 from transcript import Recorded, read
 
 from hawatch.sim.hast_disk import LocalDisk
-from hawatch.sim.node import Node, Power
+from hawatch.sim.node import Node
 from hawatch.sim.pair import Start, build_pair
+from hawatch.sim.power import Power
 from hawatch.sim.settings import NodeSettings, PairSettings, ServiceSettings
 from hawatch.sim.storage import CLEAN, FS_CLEAN, FS_EXTENT
 from hawatch.sim.world import World

@@ -1,0 +1,116 @@
+"""Booting and shutting down, in rc's order and with rc's watchdog [FACTS E1]."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from hawatch.sim.node import Node
+    from hawatch.sim.task import Task
+
+WATCHDOG = 90.0
+"""rcshutdown_timeout: then rc.shutdown is killed and the rest is skipped."""
+
+STEP = 0.5
+FIRMWARE = 5.0
+
+
+class Power(enum.StrEnum):
+    """Whether the machine has power, and how far it has come."""
+
+    OFF = "off"
+    BOOTING = "booting"
+    UP = "up"
+
+
+def boot(node: Node) -> None:
+    """Boot: kernel, netif, devd, hastd, rc.local."""
+    node.renew()
+    node.power = Power.BOOTING
+    node.boot_at = node.world.now
+    node.boot_count += 1
+    node.note("boots", "power")
+    settings = node.world.settings
+    netif = settings.kernel_boot
+    hastd = netif + settings.hastd_boot
+    node.timers.call_in(netif, lambda: _netif(node))
+    node.timers.call_in(netif + STEP, lambda: _devd(node))
+    node.timers.call_in(hastd, node.hastd.start)
+    node.timers.call_in(hastd + settings.rc_local_boot, lambda: _rc_local(node))
+
+
+def _netif(node: Node) -> None:
+    node.interface_up = True
+    for service in node.world.settings.services:
+        node.carp.add(
+            service.vhid,
+            addresses=(service.vip,),
+            advskew=node.settings.advskew,
+            password=service.carp_key,
+        )
+    node.world.rewire()
+
+
+def _devd(node: Node) -> None:
+    node.devd.start()
+    node.world.rewire()
+
+
+def _rc_local(node: Node) -> None:
+    node.power = Power.UP
+    node.note("is up", "power")
+    for hook in list(node.on_boot):
+        hook()
+
+
+def shutdown(node: Node, *, reboot: bool) -> None:
+    """Run rc.shutdown: the agent's release, then what rc stops, then the halt."""
+    node.note("shutdown -r now" if reboot else "shutdown -p now", "power")
+    tasks = [task for hook in node.on_rc_shutdown if (task := hook()) is not None]
+    _wait_for(node, tasks, node.world.now + WATCHDOG, reboot=reboot)
+
+
+def reboot(node: Node) -> None:
+    """Kill every process, and boot; nobody is asked."""
+    node.note("reboot", "power")
+    node.kill_tasks()
+    node.timers.call_in(3.0, lambda: _halt(node, reboot=True))
+
+
+def _wait_for(
+    node: Node, tasks: Sequence[Task[Any]], until: float, *, reboot: bool
+) -> None:
+    alive = any(task.alive for task in tasks)
+    if alive and node.world.now < until:
+        node.timers.call_in(STEP, lambda: _wait_for(node, tasks, until, reboot=reboot))
+    elif alive:
+        node.kernel_log("init: /etc/rc.shutdown terminated abnormally")
+        _halt(node, reboot=reboot)
+    else:
+        for service in node.services.values():
+            service.stop()
+        _wait_for_services(node, until, reboot=reboot)
+
+
+def _wait_for_services(node: Node, until: float, *, reboot: bool) -> None:
+    busy = any(service.running for service in node.services.values())
+    if busy and node.world.now < until:
+        node.timers.call_in(
+            STEP, lambda: _wait_for_services(node, until, reboot=reboot)
+        )
+    else:
+        _halt(node, reboot=reboot)
+
+
+def _halt(node: Node, *, reboot: bool) -> None:
+    """End hastd (devices are destroyed under mounts), sync, and go off."""
+    node.world.segment.unfold()
+    node.hastd.die()
+    node.root.sync()
+    node.note("halted", "power")
+    node.vanish()
+    node.world.rewire()
+    if reboot:
+        node.world.scheduler.call_in(FIRMWARE, node.power_on)

@@ -40,10 +40,12 @@ def daily_lines(agent: Agent, snapshot: Snapshot, memory: Memory) -> Iterator[st
     )
     for own in memory.services.values():
         for name, evidence in own.in_sync.items():
-            yield f"{name}: the peer's copy is in sync since {ago(now - evidence.since)}"
+            since = span(now - evidence.since)
+            yield f"{name}: the peer's copy is in sync since {since}"
     for directory, fact in snapshot.space.items():
         if isinstance(fact, Known):
-            yield f"{directory}: {fact.value.used_percent:.0f} % used{_trend(memory, directory)}"
+            trend = _trend(memory, directory)
+            yield f"{directory}: {fact.value.used_percent:.0f} % used{trend}"
 
 
 def last_proven(entries: tuple[Entry, ...]) -> float | None:

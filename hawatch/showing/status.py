@@ -114,8 +114,8 @@ def _notes(
     if kept is not None and kept.raised is not None:
         raised = kept.raised
         yield (
-            f"  advskew is raised to {raised.raised_to} (was {raised.original_advskew}):"
-            f" {raised.reason}"
+            f"  advskew is raised from {raised.original_advskew} to {raised.raised_to}: "
+            f"{raised.reason}"
         )
     if kept is not None and kept.unfinished is not None:
         yield f"  unfinished: {kept.unfinished.because}"
@@ -160,7 +160,8 @@ def _node_notes(
             left = span(notice.until - now.wall)
             yield f"maintenance on {where} for another {left}: {notice.why}"
     for move in memory.moves[-3:]:
-        yield f"automatic move of {move.service} {ago(now.wall - move.at)} ({move.rule})"
+        when = ago(now.wall - move.at)
+        yield f"automatic move of {move.service} {when} ({move.rule})"
     for incident in memory.incidents.values():
         yield f"open since {ago(now.wall - incident.opened)}: {incident.text}"
 

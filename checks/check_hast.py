@@ -116,8 +116,11 @@ def check_no_latch_is_set(latches):
 
     Stale, diverged, inconsistent, split-brain: HAST forgets it, hawatch does not.
     """
-    told = "; ".join(f"{latch.kind}: {latch.reason}" for latch in latches)
-    assert not latches, f"this copy may not be served: {told}"
+    told = "; ".join(
+        f"the copy of {latch.copy_of or 'this node'} is {latch.kind}: {latch.reason}"
+        for latch in latches
+    )
+    assert not latches, told
 
 
 @check(severity="critical")

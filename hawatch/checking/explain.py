@@ -14,10 +14,11 @@ import reprlib
 import warnings
 from collections.abc import Callable
 from types import CodeType
-from typing import Any
+from typing import Any, NamedTuple
 
 KEPT = "__hawatch_kept__"
 KEEP = "__hawatch_keep__"
+KEEP_TRUTH = "__hawatch_keep_truth__"
 FALSE = "__hawatch_false__"
 MAX_VALUE = 160
 MAX_MESSAGE = 2000
@@ -61,23 +62,37 @@ def shortened(text: str, limit: int) -> str:
     return line if len(line) <= limit else line[: limit - 3] + "..."
 
 
-def keep(kept: list[tuple[str, object]], source: str, value: Any) -> Any:
-    """Keep an operand's value beside its source text, and return it."""
-    kept.append((source, value))
+class Kept(NamedTuple):
+    """One operand of a test: its source, its value, and whether it was compared."""
+
+    source: str
+    value: object
+    compared: bool
+
+
+def keep(kept: list[Kept], source: str, value: Any) -> Any:
+    """Keep the value of an operand of a comparison, and return it."""
+    kept.append(Kept(source, value, compared=True))
     return value
 
 
-def failed(
-    source: str, kept: list[tuple[str, object]], *message: object
-) -> AssertionError:
+def keep_truth(kept: list[Kept], source: str, value: Any) -> Any:
+    """Keep a value of which only the truth counts, and return it."""
+    kept.append(Kept(source, value, compared=False))
+    return value
+
+
+def failed(source: str, kept: list[Kept], *message: object) -> AssertionError:
     """Return the exception of a false test: its operands' values, the author's message.
 
-    An operand that says nothing but that the test is false is left out.
+    Beside a message stand only values that were compared: that something was false is
+    what the message says in better words.
     """
     told_values = dict.fromkeys(
-        f"{name} is {text_of(value)}"
-        for name, value in kept
-        if not (name == source and value is False)
+        f"{one.source} is {text_of(one.value)}"
+        for one in kept
+        if one.compared
+        or not (message or (one.source == source and one.value is False))
     )
     values = ", ".join(told_values)
     if not message:
@@ -88,7 +103,11 @@ def failed(
     return AssertionError(shortened(told, MAX_MESSAGE))
 
 
-HELPERS: dict[str, Callable[..., Any]] = {KEEP: keep, FALSE: failed}
+HELPERS: dict[str, Callable[..., Any]] = {
+    KEEP: keep,
+    KEEP_TRUTH: keep_truth,
+    FALSE: failed,
+}
 """The names that compiled check files use; a module gets them before it is run."""
 
 
@@ -146,19 +165,19 @@ def _kept(node: ast.expr) -> ast.expr:
         return ast.copy_location(kept, node)
     if isinstance(node, ast.Compare):
         compared = ast.Compare(
-            left=_operand(node.left),
+            left=_operand(node.left, KEEP),
             ops=node.ops,
-            comparators=[_operand(other) for other in node.comparators],
+            comparators=[_operand(other, KEEP) for other in node.comparators],
         )
         return ast.copy_location(compared, node)
-    return _operand(node)
+    return _operand(node, KEEP_TRUTH)
 
 
-def _operand(node: ast.expr) -> ast.expr:
+def _operand(node: ast.expr, keeper: str) -> ast.expr:
     if isinstance(node, ast.Constant):
         return node
     source = ast.Constant(ast.unparse(node))
-    return ast.copy_location(_call(KEEP, _load(KEPT), source, node), node)
+    return ast.copy_location(_call(keeper, _load(KEPT), source, node), node)
 
 
 def _load(name: str) -> ast.expr:

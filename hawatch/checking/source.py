@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 LOADERS = {
     "sim": "hawatch.sim.source:load_snapshot",
-    "freebsd": "hawatch.freebsd.source:load_snapshot",
+    "freebsd": "hawatch.commands.check:load_snapshot",
     "file": "hawatch.checking.source:load_recording",
 }
 """Each kind of host with its function: (rest of the spec, configuration's path)."""
@@ -59,11 +59,13 @@ def load(
         )
     module, _, name = LOADERS[kind].partition(":")
     try:
-        loader: Loader = getattr(importlib.import_module(module), name)
+        loader: Loader | None = getattr(importlib.import_module(module), name, None)
     except ModuleNotFoundError as error:
         if error.name is None or not module.startswith(error.name):
             raise
-        raise NoSource(f"{host_spec}: this installation has no {module}") from None
+        loader = None
+    if loader is None:
+        raise NoSource(f"{host_spec}: this installation has no {module}.{name}")
     return loader(rest, config_path)
 
 

@@ -62,6 +62,7 @@ def run(text: str, **names: Any) -> str | None:
         ("assert a in ()", "not true: a in () (a is 1, () is ())"),
         ("assert False", "not true: False"),
         ("assert no, 7", "7"),
+        ("assert no or a > b, 'why'", "why (a is 1, b is 2)"),
     ],
 )
 def test_a_false_assert_tells_its_operands(code: str, message: str) -> None:

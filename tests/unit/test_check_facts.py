@@ -113,6 +113,11 @@ def test_a_mount_belongs_to_the_resource_whose_device_fstab_has_for_it() -> None
     assert two.arguments["hast"].name == "disk0"
 
 
+FOREIGN = (
+    "/etc/fstab has /dev/da1 for /var/db/mysql, which is no device of the service mysql"
+)
+
+
 @pytest.mark.parametrize(
     ("fstab", "reason"),
     [
@@ -120,8 +125,7 @@ def test_a_mount_belongs_to_the_resource_whose_device_fstab_has_for_it() -> None
         (Unknown("unreadable"), "unreadable"),
         (
             Known((an_fstab_entry(device="/dev/da1"),)),
-            "/etc/fstab has /dev/da1 for /var/db/mysql, which is no device of "
-            + "the service mysql",
+            FOREIGN,
         ),
     ],
 )

@@ -54,9 +54,15 @@ def test_a_host_that_cannot_be_had_is_told_in_a_sentence(
 
 
 def test_a_source_that_is_not_installed_is_told_and_a_broken_one_raises(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """Only the absence of the source itself is a plain sentence."""
-    monkeypatch.setitem(source.LOADERS, "sim", "hawatch.nowhere.source:load")
-    with pytest.raises(NoSource, match=r"has no hawatch\.nowhere\.source"):
+    for path in ("hawatch.nowhere:load", "hawatch.checking.source:nothing"):
+        monkeypatch.setitem(source.LOADERS, "sim", path)
+        with pytest.raises(NoSource, match="sim:healthy: this installation has no"):
+            load("sim:healthy")
+    (tmp_path / "broken_source.py").write_text("import nothing_like_it\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setitem(source.LOADERS, "sim", "broken_source:load")
+    with pytest.raises(ModuleNotFoundError, match="nothing_like_it"):
         load("sim:healthy")

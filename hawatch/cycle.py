@@ -77,6 +77,7 @@ async def run_cycle(agent: Agent, *triggers: Trigger) -> Result:
         decisions=decisions,
         outcomes=outcomes,
         memory=memory,
+        problems=() if damaged is None else (f"the memory was lost: {damaged}",),
         again=any(_again(d, outcomes[d.service]) for d in decisions),
     )
     return record(agent, journal, result)

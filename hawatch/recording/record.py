@@ -48,6 +48,7 @@ class ServiceRecorder:
 
     def outcome(self, outcome: Outcome) -> None:
         """Write how a step ended; the next look is what counts."""
+        # A failure shows in the cycle's own line, which is tried right after this one.
         self._journal.outcome(self._service, outcome, self._host.now())
 
 
@@ -79,13 +80,14 @@ def record(agent: Agent, journal: Journal, result: Result) -> Result:
         agent.store,
         result,
         now=ended,
-        problems=[written] if written else [],
+        problems=[*result.problems, *([written] if written else [])],
         explain=journal.last_id,
     )
     memory = with_sample(memory, result.snapshot)
     memory = msgspec.structs.replace(memory, last=ended)
     unsaved = save_memory(agent.store, memory)
-    problems = tuple(p for p in (written, untold, unsaved) if p is not None)
+    new = tuple(p for p in (written, untold, unsaved) if p is not None)
+    problems = (*result.problems, *new)
     _leave_report(agent, result.snapshot, memory)
     return msgspec.structs.replace(result, memory=memory, problems=problems)
 

@@ -114,7 +114,7 @@ def _notes(
     if kept is not None and kept.raised is not None:
         raised = kept.raised
         yield (
-            f"  advskew is raised from {raised.original_advskew} to {raised.raised_to}: "
+            f"  advskew raised from {raised.original_advskew} to {raised.raised_to}: "
             f"{raised.reason}"
         )
     if kept is not None and kept.unfinished is not None:

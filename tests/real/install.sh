@@ -7,6 +7,10 @@ set -eu
 missing=
 [ -x /usr/sbin/mariadbd ] || missing="$missing mariadb-server"
 [ -x /usr/sbin/sshd ] || missing="$missing openssh-server"
+# The judges of the shell scripts, the port and the manual pages.
+for tool in bmake mandoc mksh shellcheck; do
+	[ -x "/usr/bin/$tool" ] || [ -x "/bin/$tool" ] || missing="$missing $tool"
+done
 [ -n "$missing" ] || exit 0
 
 if [ "$(id -u)" -ne 0 ]; then

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Protocol
+from collections.abc import Callable, Coroutine, Mapping
+from typing import Any, Protocol, TypeVar
 
 import msgspec
 
@@ -22,6 +22,10 @@ from hawatch.model.snapshot import Snapshot
 from hawatch.model.trigger import Trigger
 from hawatch.peer.report import build_report
 from hawatch.recording.store import Store
+
+T = TypeVar("T")
+
+DEFAULT_CONFIG = "/usr/local/etc/hawatch.toml"
 
 
 class Checker(Protocol):
@@ -96,3 +100,31 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     memory: Memory
     problems: tuple[str, ...] = ()
     again: bool = False
+
+
+class Opened:
+    """An agent and how its coroutines are driven.
+
+    simulated says that it is a node of the simulated pair; config_path is the file that
+    the processes started from here have to read.
+    """
+
+    def __init__(
+        self,
+        agent: Agent,
+        checks: Collection,
+        drive: Callable[[Coroutine[Any, Any, Any]], Any],
+        *,
+        simulated: bool,
+        config_path: str = DEFAULT_CONFIG,
+    ) -> None:
+        self.agent = agent
+        self.checks = checks
+        self.simulated = simulated
+        self.config_path = config_path
+        self._drive = drive
+
+    def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
+        """Drive a coroutine of the agent to its end."""
+        result: T = self._drive(coroutine)
+        return result

@@ -5,11 +5,10 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
 
-from hawatch.agent import Agent, EngineChecker
+from hawatch.agent import DEFAULT_CONFIG, Agent, EngineChecker, Opened
 from hawatch.checking.collect import collect_configured
 from hawatch.checking.nouns import Collection
 from hawatch.config import load_config, node_name
@@ -17,41 +16,19 @@ from hawatch.host import complete
 from hawatch.model.config import Config
 from hawatch.recording.store import DirStore, StoreError
 
-T = TypeVar("T")
-
-DEFAULT_CONFIG = "/usr/local/etc/hawatch.toml"
+__all__ = [
+    "DEFAULT_CONFIG",
+    "Opened",
+    "UsageError",
+    "open_agent",
+    "parser",
+    "read_config",
+    "say",
+]
 
 
 class UsageError(Exception):
     """What was typed cannot be done; the text says what would be right."""
-
-
-class Opened:
-    """An agent and how its coroutines are driven.
-
-    simulated says that it is a node of the simulated pair; config_path is the file that
-    the processes started from here have to read.
-    """
-
-    def __init__(
-        self,
-        agent: Agent,
-        checks: Collection,
-        drive: Callable[[Coroutine[Any, Any, Any]], Any],
-        *,
-        simulated: bool,
-        config_path: str = DEFAULT_CONFIG,
-    ) -> None:
-        self.agent = agent
-        self.checks = checks
-        self.simulated = simulated
-        self.config_path = config_path
-        self._drive = drive
-
-    def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
-        """Drive a coroutine of the agent to its end."""
-        result: T = self._drive(coroutine)
-        return result
 
 
 def parser(command: str, description: str) -> argparse.ArgumentParser:

@@ -1,0 +1,177 @@
+"""Deeds on hawatch itself: triggers, the operator's words, and its own accidents."""
+
+from __future__ import annotations
+
+import enum
+
+import msgspec
+
+from hawatch.model.plan import AnyStep
+from hawatch.model.report import Maintenance
+from hawatch.model.trigger import TriggerKind
+from hawatch.recording.entries import Ended, Entry, Intent
+from hawatch.recording.memory import STATE, load_memory, save_memory
+from hawatch.sim.action import OnNode
+from hawatch.sim.agents import NodeAgent
+from hawatch.sim.play import Play, step_word
+from hawatch.sim.watched import Cut
+
+
+class Ring(OnNode, frozen=True, kw_only=True):
+    """Somebody rings hawatch's bell; the words may be late or wrong."""
+
+    kind: TriggerKind
+    words: tuple[str, ...] = ()
+
+    def act(self, play: Play) -> None:
+        """Ring."""
+        play.agents[self.node].ring(self.kind, *self.words)
+
+
+class Operator(OnNode, frozen=True, kw_only=True):
+    """A person types `hawatch switchover`, `demote`, `restore` or `takeover`."""
+
+    words: tuple[str, ...]
+
+    def act(self, play: Play) -> None:
+        """Type it."""
+        play.node(self.node).note("hawatch " + " ".join(self.words), "person")
+        play.agents[self.node].ring(TriggerKind.OPERATOR, *self.words)
+
+
+class MaintenanceOn(OnNode, frozen=True, kw_only=True):
+    """`hawatch maintenance on`, for some minutes."""
+
+    minutes: float = 60.0
+    why: str = "work on the machine"
+
+    def act(self, play: Play) -> None:
+        """Begin it."""
+        wall = play.node(self.node).wall
+        notice = Maintenance(why=self.why, since=wall, until=wall + 60 * self.minutes)
+        _remember(play.agents[self.node], notice)
+
+
+class MaintenanceOff(OnNode, frozen=True, kw_only=True):
+    """`hawatch maintenance off`."""
+
+    def act(self, play: Play) -> None:
+        """End it."""
+        _remember(play.agents[self.node], None)
+
+
+class DisableAgent(OnNode, frozen=True, kw_only=True):
+    """cron and the events ring in vain: hawatch is switched off."""
+
+    def act(self, play: Play) -> None:
+        """Switch it off."""
+        play.agents[self.node].enabled = False
+
+
+class EnableAgent(OnNode, frozen=True, kw_only=True):
+    """hawatch is switched on again."""
+
+    def act(self, play: Play) -> None:
+        """Switch it on."""
+        play.agents[self.node].enabled = True
+
+
+class KillAgent(OnNode, frozen=True, kw_only=True):
+    """SIGKILL for the cycle that is at work; the next one starts with the next ring."""
+
+    def act(self, play: Play) -> None:
+        """Kill it."""
+        play.agents[self.node].kill()
+
+
+class FillState(OnNode, frozen=True, kw_only=True):
+    """No byte can be written to hawatch's state directory any more, or again."""
+
+    full: bool = True
+
+    def act(self, play: Play) -> None:
+        """Fill or free it."""
+        store = play.agents[self.node].store
+        if self.full:
+            store.fill()
+        else:
+            store.free()
+
+
+class DamageState(OnNode, frozen=True, kw_only=True):
+    """The file that holds what hawatch remembers is spoiled."""
+
+    def act(self, play: Play) -> None:
+        """Spoil it."""
+        play.agents[self.node].store.damage(STATE)
+
+
+class Blow(enum.StrEnum):
+    """What hits the node in the middle of a plan."""
+
+    KILL_AGENT = "kill-agent"
+    CRASH = "crash"
+    PAUSE = "pause"
+
+
+class Moment(enum.StrEnum):
+    """When, seen from the step: after its intent is written, or after its outcome."""
+
+    BEFORE = "before"
+    AFTER = "after"
+
+
+class CutPlan(OnNode, frozen=True, kw_only=True):
+    """Once, at a step of a plan: the agent is killed, or the node loses its power.
+
+    seconds: how long after that moment. again: when a node that lost its power is
+    switched on, or a paused one goes on.
+    """
+
+    step: str
+    when: Moment = Moment.BEFORE
+    blow: Blow = Blow.KILL_AGENT
+    seconds: float = 0.0
+    again: float | None = None
+
+    def act(self, play: Play) -> None:
+        """Wait for the step."""
+        agent = play.agents[self.node]
+        wanted = Intent if self.when is Moment.BEFORE else Ended
+
+        def hit(entry: Entry) -> None:
+            if isinstance(entry, wanted) and step_word(_step(entry)) == self.step:
+                agent.store.on_entry.remove(hit)
+                self._strike(play, agent)
+
+        agent.store.on_entry.append(hit)
+
+    def _strike(self, play: Play, agent: NodeAgent) -> None:
+        self._later(play, self.seconds, lambda: self._blow(play, agent))
+        if self.seconds == 0:
+            raise Cut
+
+    def _blow(self, play: Play, agent: NodeAgent) -> None:
+        node = play.node(self.node)
+        match self.blow:
+            case Blow.KILL_AGENT:
+                node.note("hawatch is killed", "fault")
+                agent.kill()
+            case Blow.CRASH:
+                node.crash()
+                if self.again is not None:
+                    self._later(play, self.again, node.power_on)
+            case Blow.PAUSE:
+                node.pause()
+                if self.again is not None:
+                    self._later(play, self.again, node.resume)
+
+
+def _step(entry: Intent | Ended) -> AnyStep:
+    return entry.step if isinstance(entry, Intent) else entry.outcome.step
+
+
+def _remember(agent: NodeAgent, notice: Maintenance | None) -> None:
+    """Write a maintenance into the node's memory, as the command does."""
+    memory = load_memory(agent.store, agent.node.name, agent.host.now()).memory
+    save_memory(agent.store, msgspec.structs.replace(memory, maintenance=notice))

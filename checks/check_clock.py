@@ -20,5 +20,5 @@ def check_wall_clock_runs_evenly(clock, settings):
 def check_clocks_agree(peer, settings):
     """Protects from two logs that cannot be put side by side."""
     assert abs(peer.clock_ahead) <= settings.seconds, (
-        f"the clock of {peer.name} is {peer.clock_ahead:+.1f} s off ours"
+        f"the clock of {peer.name} differs by {peer.clock_ahead:+.1f} s"
     )

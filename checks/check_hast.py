@@ -48,7 +48,7 @@ def check_hast_follows_carp(carp, hast):
         skip("the link is down: roles stay as they are")
     if hast.is_init:
         skip("see hast_role_is_not_stale")
-    assert hast.role == carp.wanted_hast_role
+    assert hast.role == carp.wanted_hast_role, f"CARP is {carp.state}"
 
 
 @check(severity="critical")
@@ -139,5 +139,6 @@ def check_sizes_are_equal(generations):
     """Protects from two disks of different size: HAST connects and hangs up again."""
     if 0 in (generations.here.datasize, generations.there.datasize):
         unknown("hastctl dump shows no size")
-    assert generations.here.datasize == generations.there.datasize
-    assert generations.here.extentsize == generations.there.extentsize
+    here, there = generations.here, generations.there
+    assert here.datasize == there.datasize, "the disks differ in size"
+    assert here.extentsize == there.extentsize, "the resources differ in extent size"

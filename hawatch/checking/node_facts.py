@@ -25,7 +25,7 @@ FACTS = Facts()
 
 @FACTS.declare(Scope.NODE)
 def node(look: Look, _: Subject) -> Answer:
-    """Return this node's name and the peer's."""
+    """Return this node: name, peer (its name), version (of hawatch)."""
     name = look.snapshot.node
     try:
         return Known(
@@ -37,7 +37,7 @@ def node(look: Look, _: Subject) -> Answer:
 
 @FACTS.declare(Scope.NODE)
 def sysctls(look: Look, _: Subject) -> Answer:
-    """Return the net.inet.carp tree: allow, preempt, demotion, ..."""
+    """Return the net.inet.carp tree: allow, preempt, demotion."""
     return look.snapshot.sysctls
 
 

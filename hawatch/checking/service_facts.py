@@ -67,7 +67,7 @@ def peer_carp(look: Look, subject: Subject) -> Answer:
 
 @FACTS.declare(Scope.SERVICE)
 def peer_service(look: Look, subject: Subject) -> Answer:
-    """Return the peer's report of this service: duty, serving, failing, ..."""
+    """Return the peer's report of this service: duty, serving, failing."""
     return look.peer_service(subject)
 
 

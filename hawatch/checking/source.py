@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from hawatch.model.config import Config
+from hawatch.model.config import Config, NotifyConfig
 from hawatch.model.memory import Memory
 from hawatch.model.snapshot import Snapshot
 
@@ -100,5 +100,17 @@ def save_recording(
     path: str, config: Config, snapshot: Snapshot, memory: Memory
 ) -> None:
     """Write a recording that `file:PATH` reads."""
-    recording = Recording(config=config, snapshot=snapshot, memory=memory)
-    Path(path).write_bytes(msgspec.json.format(msgspec.json.encode(recording)))
+    Path(path).write_bytes(encode_recording(config, snapshot, memory))
+
+
+def encode_recording(config: Config, snapshot: Snapshot, memory: Memory) -> bytes:
+    """Return a recording as JSON, to be carried about.
+
+    The notifications are left out: their addresses may have tokens in them.
+    """
+    recording = Recording(
+        config=msgspec.structs.replace(config, notify=NotifyConfig()),
+        snapshot=snapshot,
+        memory=memory,
+    )
+    return msgspec.json.format(msgspec.json.encode(recording)) + b"\n"

@@ -176,7 +176,7 @@ def fstab_entry(look: Look, subject: Subject) -> Answer:
 
 @FACTS.declare(Scope.MOUNT)
 def directory(look: Look, subject: Subject) -> Answer:
-    """Return what a child found in the directory: sentinel, empty, immutable, ..."""
+    """Return what a child found in the directory: sentinel, empty, immutable."""
     return look.snapshot.directories.get(subject.directory, NOT_LOOKED)
 
 

@@ -76,11 +76,12 @@ def run_program(
     def no_file_may_grow() -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
 
-    with Path("/dev/full").open("w") as full:
+    full_device = Path("/dev/full" if full_disk else os.devnull)
+    with full_device.open("w") as out:
         done = subprocess.run(
             [sys.executable, *options, str(PROGRAM), str(directory)],
             check=True,
-            stdout=full if full_disk else subprocess.DEVNULL,
+            stdout=out,
             stderr=subprocess.PIPE,
             env=environment,
             preexec_fn=no_file_may_grow if full_disk else None,

@@ -9,6 +9,7 @@ from builders import a_config, a_memory, a_snapshot
 
 from hawatch.checking import source
 from hawatch.checking.source import NoSource, load, save_recording
+from hawatch.model.config import NotifyConfig, NotifyUrl
 from hawatch.model.fact import Unknown
 from hawatch.model.memory import Memory
 
@@ -19,6 +20,16 @@ def test_a_recording_is_read_as_it_was_written(tmp_path: Path) -> None:
     parts = a_config(), a_snapshot(hast=Unknown("hastctl exit 71")), a_memory()
     save_recording(str(path), *parts)
     assert load(f"file:{path}") == parts
+
+
+def test_a_recording_holds_no_token_of_a_notification(tmp_path: Path) -> None:
+    """It is carried to laptops and pasted into bug reports."""
+    urls = {"chat": NotifyUrl(url="slack://very-secret-token")}
+    config = a_config(notify=NotifyConfig(urls=urls))
+    path = tmp_path / "look.json"
+    save_recording(str(path), config, a_snapshot(), a_memory())
+    assert "secret" not in path.read_text()
+    assert load(f"file:{path}")[0].services == config.services
 
 
 def test_a_recording_may_leave_out_its_memory(tmp_path: Path) -> None:

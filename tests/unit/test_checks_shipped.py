@@ -424,6 +424,7 @@ CASES: list[tuple[str, Verdict, Look]] = [
         ("mysqld_answers_on_vip", FAIL, owner(sql=kind))
         for kind in ("refused", "timeout", "no route", "error")
     ),
+    ("mysqld_answers_on_vip", OK, owner(sql="read-only")),
     ("mysqld_answers_on_vip", FAIL, owner(sql=a_sql_answer(hostname="db2"))),
     ("mysqld_answers_on_vip", WARN, owner(sql=a_sql_answer(hostname="elsewhere"))),
     ("mysqld_answers_on_vip", WARN, owner(sql="access denied")),

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 WIRE_DELAY = 0.0003
 """Seconds from one node to the other: enough for two adverts to cross."""
 
+CALLOUT_JITTER = 0.002
+
 
 class Counters:
     """The counters of `netstat -s -p carp` that move in the simulation."""
@@ -79,6 +81,14 @@ class CarpStack:
     def usable(self) -> bool:
         """Return whether vhids may leave INIT: interface up, link up, allowed."""
         return self.allow and self._node.interface_up and self._node.carrier
+
+    def jitter(self) -> float:
+        """Return by how much a kernel's callout is late: equal nodes must not race on.
+
+        Two equal MASTERs whose adverts cross both yield, and the first timer that
+        expires wins [FACTS A9].
+        """
+        return self._node.world.rng.uniform(0.0, CALLOUT_JITTER)
 
     def add(
         self,

@@ -132,7 +132,7 @@ class Vhid:
         self._enter(CarpState.BACKUP, reason)
         if was_master:
             self.local_route = False
-        self.restart_down_timer()
+        self.restart_down_timer(self.stack.now + self.stack.jitter())
 
     def follow_interface(self) -> None:
         """Look at the interface and `allow` again, as the kernel does on each change.

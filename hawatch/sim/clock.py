@@ -11,15 +11,11 @@ Action = Callable[[], None]
 class Timer:
     """One event to come; cancelling it twice, or after it fired, does nothing."""
 
-    __slots__ = ("action", "at", "order")
+    __slots__ = ("action", "at")
 
-    def __init__(self, at: float, order: int, action: Action) -> None:
+    def __init__(self, at: float, action: Action) -> None:
         self.at = at
-        self.order = order
         self.action: Action | None = action
-
-    def __lt__(self, other: Timer) -> bool:
-        return (self.at, self.order) < (other.at, other.order)
 
     def cancel(self) -> None:
         """Forget the action; the heap drops the empty entry when it comes up."""
@@ -35,14 +31,14 @@ class Scheduler:
         self.now = 0.0
         self.events = 0
         self.after_event: list[Action] = []
-        self._heap: list[Timer] = []
+        self._heap: list[tuple[float, int, Timer]] = []
         self._order = 0
 
     def call_at(self, at: float, action: Action) -> Timer:
         """Given a time in seconds and an action, return the timer that will run it."""
         self._order += 1
-        timer = Timer(max(at, self.now), self._order, action)
-        heapq.heappush(self._heap, timer)
+        timer = Timer(max(at, self.now), action)
+        heapq.heappush(self._heap, (timer.at, self._order, timer))
         return timer
 
     def call_in(self, seconds: float, action: Action) -> Timer:
@@ -57,8 +53,8 @@ class Scheduler:
     def step(self, until: float) -> bool:
         """Run the next event if it is not after a time; else go there, return False."""
         heap = self._heap
-        while heap and heap[0].at <= until:
-            timer = heapq.heappop(heap)
+        while heap and heap[0][0] <= until:
+            timer = heapq.heappop(heap)[2]
             action = timer.action
             if action is None:
                 continue

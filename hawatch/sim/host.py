@@ -24,7 +24,7 @@ from hawatch.sim.commands_storage import (
 )
 from hawatch.sim.faults import Fault, FaultKind
 from hawatch.sim.processes import kill_process, process_table
-from hawatch.sim.promise import Promise
+from hawatch.sim.promise import Nap, Promise
 from hawatch.sim.shell import Reply, Shell
 from hawatch.sim.timers import NodeTimer
 
@@ -75,7 +75,7 @@ class SimHost:
 
     async def sleep(self, seconds: float) -> None:
         """Let that many seconds of the node pass."""
-        await Shell(self._node).nap(seconds)
+        await Nap(seconds)
 
     async def ask(self, argv: Sequence[str], *, deadline: float) -> CommandResult:
         """Run a command that changes nothing."""

@@ -1,4 +1,4 @@
-"""A value that comes later; the one thing that simulated coroutines wait for."""
+"""What simulated coroutines wait for: a value that comes later, or a while."""
 
 from __future__ import annotations
 
@@ -6,6 +6,18 @@ from collections.abc import Callable, Generator
 from typing import Any, Generic, TypeVar, cast
 
 T = TypeVar("T")
+
+
+class Nap:
+    """Some seconds of the waiting task's own node."""
+
+    __slots__ = ("seconds",)
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+
+    def __await__(self) -> Generator[Nap, None, None]:
+        yield self
 
 
 class Promise(Generic[T]):

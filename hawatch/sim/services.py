@@ -30,7 +30,8 @@ class RcService:
     """One rc service: a database on one directory.
 
     mount is where its files are: None for the bare directory. dead_files: its files
-    were taken away under it. mood, will_not_stop, will_not_start, slow: faults.
+    were taken away under it. mood, will_not_stop, will_not_start: faults. A start
+    makes it well again, unless mood_sticks.
     """
 
     __slots__ = (
@@ -38,6 +39,7 @@ class RcService:
         "accepting",
         "dead_files",
         "mood",
+        "mood_sticks",
         "mount",
         "node",
         "pid",
@@ -62,6 +64,7 @@ class RcService:
         self.dead_files = False
         self.mount: MountEntry | None = None
         self.mood = Mood.WELL
+        self.mood_sticks = False
         self.slow_seconds = 5.0
         self.will_not_stop = False
         self.will_not_start = False
@@ -86,6 +89,8 @@ class RcService:
         self.started = self.node.wall
         self.running, self.accepting, self.stopping = True, False, False
         self.dead_files = False
+        if not self.mood_sticks:
+            self.mood = Mood.WELL
         self.stopped = Promise()
         self.mount = entry
         if entry is not None:

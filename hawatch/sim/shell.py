@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
-from hawatch.sim.promise import Promise
+from hawatch.sim.promise import Nap
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
     from typing import Any
 
     from hawatch.sim.node import Node
+    from hawatch.sim.promise import Promise
     from hawatch.sim.task import Task
 
 T = TypeVar("T")
@@ -38,9 +39,7 @@ class Shell:
 
     async def nap(self, seconds: float) -> None:
         """Let the node's time pass."""
-        slept: Promise[None] = Promise()
-        self.node.timers.call_in(seconds, lambda: slept.settle(None))
-        await slept
+        await Nap(seconds)
 
     async def uninterruptible(self, promise: Promise[T]) -> T:
         """Wait where SIGKILL does not reach: for a disk [FACTS E6]."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine
 from typing import Any, Generic, TypeVar
 
-from hawatch.sim.promise import Promise
+from hawatch.sim.promise import Nap, Promise
 from hawatch.sim.timers import NodeTimers
 
 T = TypeVar("T")
@@ -44,12 +44,15 @@ class Task(Generic[T]):
         if not self.alive:
             return
         try:
-            promise: Promise[Any] = self._coroutine.send(None)
+            awaited: Promise[Any] | Nap = self._coroutine.send(None)
         except StopIteration as stop:
             self.alive = False
             self.result.settle(stop.value)
             return
-        promise.then(self._wake)
+        if isinstance(awaited, Nap):
+            self._timers.call_in(awaited.seconds, self.step)
+        else:
+            awaited.then(self._wake)
 
     def _wake(self, _value: object) -> None:
         if self.alive:

@@ -36,6 +36,10 @@ class NodeTimers:
         self._live: dict[NodeTimer, None] = {}
         self.frozen = False
 
+    def __len__(self) -> int:
+        """Return how many timers are to come."""
+        return len(self._live)
+
     def call_in(self, seconds: float, action: Action) -> NodeTimer:
         """Given a delay in the node's own seconds, return the timer."""
         entry = NodeTimer(self, action)

@@ -60,13 +60,18 @@ class EngineChecker:
 
 
 class Agent(msgspec.Struct, frozen=True):
-    """One node's wiring. pretends: a dry run, whose host and store change nothing."""
+    """One node's wiring. pretends: a dry run, whose host and store change nothing.
+
+    on_decision hears of a decision before its plan is performed, for who watches.
+    """
 
     host: Host
     config: Config
     store: Store
     check: Checker
     pretends: bool = False
+    digest: str = ""
+    on_decision: Callable[[Decision], None] | None = None
 
     def report(self, snapshot: Snapshot, memory: Memory) -> PeerReport:
         """Return this node's report for its peer."""
@@ -76,7 +81,7 @@ class Agent(msgspec.Struct, frozen=True):
             memory,
             sequence=memory.sequence,
             version=__version__,
-            configuration=configuration_hash(self.config),
+            configuration=self.digest or configuration_hash(self.config),
             demoting=[
                 name
                 for name, policy in self.check.policies.items()

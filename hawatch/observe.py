@@ -16,7 +16,7 @@ from hawatch.model.config import Config, ServiceConfig
 from hawatch.model.fact import Fact, Known, Unknown
 from hawatch.model.memory import HeardReport
 from hawatch.model.services import SqlAnswer
-from hawatch.model.snapshot import PeerSighting, Snapshot
+from hawatch.model.snapshot import NOT_ASKED, PeerSighting, Snapshot
 from hawatch.peer.channel import fetch
 
 PROBE_DEADLINE = 5.0
@@ -64,7 +64,7 @@ async def observe(
     if ask_peer:
         fields["peer"] = await fetch(host, config, heard=heard)
     else:
-        fields["peer"] = PeerSighting(report=Unknown("not asked in this look"))
+        fields["peer"] = PeerSighting(report=NOT_ASKED)
     fields["seconds"] = host.now().seconds_since(taken)
     return Snapshot(**fields)
 

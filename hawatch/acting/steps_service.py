@@ -14,6 +14,9 @@ from hawatch.observe import ask_sql
 KILL_GRACE = 5.0
 """Seconds that a killed process may take to vanish."""
 
+OUTLIVED_GRACE = 10.0
+"""Seconds for a process whose files are gone: there is nothing left to flush."""
+
 START_GRACE = 5.0
 """Seconds after `onestart` in which a process must be there; its exit 0 proves nothing
 [FACTS E3]."""
@@ -67,22 +70,31 @@ async def _stop(site: Site, rc: str, *, kill: bool, deadline: float) -> Ended:
     async def stopped() -> Fact[bool]:
         return map_fact(await site.rc(rc), lambda status: not status.alive)
 
+    async def outlived() -> Fact[bool]:
+        return map_fact(
+            await site.rc(rc), lambda status: status.alive and not status.running
+        )
+
     if is_true(await stopped()):
         return Ended.reached("was not running")
     end = site.clock() + deadline
     result = await site.change(words.service_stop(rc), deadline)
+    if is_true(await outlived()):
+        # rc does not know it any more, so nobody has told it to go [FACTS E3].
+        await _signal(site, rc, signal.SIGTERM)
+        end = min(end, site.clock() + OUTLIVED_GRACE)
     answer = await site.until(stopped, end)
     if is_true(answer) or not kill:
         return told(answer, f"{rc} does not stop ({result.complaint()})")
-    killed = await _kill(site, rc)
+    killed = await _signal(site, rc, signal.SIGKILL)
     answer = await site.until(stopped, site.clock() + KILL_GRACE)
     if is_true(answer):
         return Ended.reached(f"killed ({killed}) after {deadline:.0f} s")
     return told(answer, f"{rc} does not even die of SIGKILL ({killed})")
 
 
-async def _kill(site: Site, rc: str) -> str:
-    """SIGKILL the service's processes, each verified by its start time."""
+async def _signal(site: Site, rc: str, number: int) -> str:
+    """Signal the service's processes, each verified by its start time."""
     status = await site.rc(rc)
     table = site.host.processes()
     if isinstance(status, Unknown) or isinstance(table, Unknown):
@@ -90,9 +102,7 @@ async def _kill(site: Site, rc: str) -> str:
     pids = {*status.value.pids, *status.value.processes}
     victims = [process for process in table.value if process.pid in pids]
     for process in victims:
-        await site.host.kill(
-            process.pid, started=process.started, signal=signal.SIGKILL
-        )
+        await site.host.kill(process.pid, started=process.started, signal=number)
     return ", ".join(f"pid {process.pid}" for process in victims) or "no process"
 
 

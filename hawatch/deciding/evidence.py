@@ -56,7 +56,7 @@ from hawatch.model.hast import HastResource, HastRole
 from hawatch.model.latch import HastSeen, Latch, LatchKind
 from hawatch.model.memory import Memory, ServiceMemory
 from hawatch.model.report import ServiceReport
-from hawatch.model.snapshot import Snapshot
+from hawatch.model.snapshot import NOT_ASKED, Snapshot
 
 __all__ = ["CopyLook", "CopyMemory", "healing_due", "next_copy", "next_evidence"]
 
@@ -176,6 +176,8 @@ def _adverts(snapshot: Snapshot, memory: Memory, view: ServiceView) -> Fact[bool
     peer and is not counted [FACTS A13].
     """
     last = memory.samples[-1] if memory.samples else None
+    if snapshot.peer.report == NOT_ASKED:
+        return NOT_ASKED
     carp = view.carp
     if isinstance(carp, Known) and carp.value.state is CarpState.MASTER:
         return Unknown("this node is MASTER by now")

@@ -8,20 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from hawatch.deciding.generations import Forecast, forecast
+from hawatch.deciding.gates_copy import own_copy, refuse
 from hawatch.deciding.situation import Situation
 from hawatch.model.carp import CarpState
 from hawatch.model.config import SilencePolicy
 from hawatch.model.decision import Refusal, Refused
-from hawatch.model.fact import Known, Unknown, is_true, why_unknown
-from hawatch.model.hast import HastDump, HastRole, HastStatus
+from hawatch.model.fact import Known, Unknown, is_false, is_true, why_unknown
+from hawatch.model.hast import HastRole, HastStatus
 from hawatch.model.report import Duty
 from hawatch.model.trigger import TriggerKind
-
-
-def refuse(refusal: Refusal, detail: str) -> Refused:
-    """Return a refusal with its particular."""
-    return Refused(refusal=refusal, detail=detail)
 
 
 def may_demote(s: Situation) -> tuple[Refused, ...]:
@@ -35,7 +30,7 @@ def may_demote(s: Situation) -> tuple[Refused, ...]:
 
 def may_promote(s: Situation) -> tuple[Refused, ...]:
     """Return why this node must not take the service now; empty when it may."""
-    return (*_memory(s), *_own_facts(s), *_own_copy(s), *_peer_out(s))
+    return (*_memory(s), *_own_facts(s), *own_copy(s), *_peer_out(s))
 
 
 def peer_able(s: Situation) -> tuple[Refused, ...]:
@@ -91,7 +86,21 @@ def _peer_able(s: Situation) -> Iterator[Refused]:
 
 
 def _peer_copy(s: Situation) -> Iterator[Refused]:
+    """The evidence here, and the peer's word where it could contradict it.
+
+    An idle primary believes in a connection that is gone [FACTS B4]; the secondary
+    knows. Where this node is no primary any more, nothing can be connected.
+    """
     for name in s.settings.resources:
+        theirs = s.word.service.resources.get(name) if s.word.service else None
+        if (
+            is_true(s.view.primaries[name])
+            and isinstance(theirs, Known)
+            and theirs.value.status is not HastStatus.COMPLETE
+        ):
+            yield refuse(
+                Refusal.COPY_NOT_IN_SYNC, f"{name} on {s.peer} has no connection"
+            )
         if name not in s.own.in_sync:
             resource = s.view.resources[name]
             status = (
@@ -134,88 +143,6 @@ def _own_facts(s: Situation) -> Iterator[Refused]:
             yield refuse(Refusal.NOT_MOUNTED, f"something else is mounted on {path}")
 
 
-def _own_copy(s: Situation) -> Iterator[Refused]:
-    for latch in s.own.latches:
-        if latch.copy_of in ("", s.node):
-            yield refuse(
-                Refusal.OWN_COPY_LATCHED,
-                f"{latch.resource} {latch.kind}: {latch.reason}",
-            )
-    theirs = s.word.service.latches if s.word.service is not None else ()
-    for latch in theirs:
-        if latch.copy_of == s.node:
-            yield refuse(
-                Refusal.OWN_COPY_LATCHED,
-                f"{s.peer} says of {latch.resource} here: {latch.kind}: {latch.reason}",
-            )
-    for name in s.settings.resources:
-        yield from _generations(s, name)
-        if not _is_current(s, name):
-            yield refuse(
-                Refusal.COPY_NOT_IN_SYNC,
-                f"nothing that {s.node} saw or heard proves that {name} is current",
-            )
-
-
-def _generations(s: Situation, name: str) -> Iterator[Refused]:
-    """Forecast what would happen if the peer connected to this node as primary."""
-    own, theirs = s.view.dumps[name], _their_dump(s, name)
-    if isinstance(own, Known) and theirs is not None:
-        outcome = forecast(own.value, theirs)
-        if outcome.forecast not in (
-            Forecast.IN_SYNC,
-            Forecast.PRIMARY_TO_SECONDARY,
-            Forecast.RECREATED,
-        ):
-            yield refuse(Refusal.GENERATIONS_FORBID, f"{name}: {outcome.because}")
-
-
-def _is_current(s: Situation, name: str) -> bool:
-    """Return whether something proves that no acknowledged write is missing here.
-
-    Generations alone cannot [FACTS B9]. It is proved by being primary; by both disks,
-    where this one was a primary's last and the peer's was not since [B6]; by having
-    owned the service without a break in this boot; or by the owner's word that this
-    copy is in sync, heard when it was last heard at all.
-    """
-    if is_true(s.view.primaries[name]):
-        return True
-    own, theirs = s.view.dumps[name], _their_dump(s, name)
-    if theirs is not None and isinstance(own, Known):
-        roles = (own.value.prevrole, theirs.prevrole)
-        if roles[0] is HastRole.PRIMARY and roles[1] is not HastRole.PRIMARY:
-            return True
-    if s.own.duty is Duty.ACTIVE and s.gap is not None:
-        return True
-    return _vouched_for(s, name)
-
-
-def _their_dump(s: Situation, name: str) -> HastDump | None:
-    if s.word.service is None or not s.word.fresh:
-        return None
-    fact = s.word.service.dumps.get(name)
-    return fact.value if isinstance(fact, Known) else None
-
-
-def _vouched_for(s: Situation, name: str) -> bool:
-    """Return whether the owner's last word was that this copy is in sync.
-
-    A word from before this node's boot, or older than the silence, says nothing of what
-    the owner wrote afterwards without this copy [FACTS H11].
-    """
-    evidence = s.own.peer_in_sync.get(name)
-    if evidence is None or evidence.heard is None or evidence.heard.boot != s.now.boot:
-        return False
-    config, service = s.config, s.settings
-    since_then = s.word.silent_for
-    if s.word.fresh:
-        since_then = (
-            service.stop_deadline + service.unmount_deadline + config.hast.role_deadline
-        )
-    slack = 3 * config.agent.interval + config.peer.timeout
-    return s.now.seconds_since(evidence.heard) <= since_then + slack
-
-
 def _peer_out(s: Situation) -> Iterator[Refused]:
     """Released, or silent on every path while a witness answers, for long enough."""
     service = s.word.service
@@ -233,9 +160,30 @@ def _peer_out(s: Situation) -> Iterator[Refused]:
             yield refuse(Refusal.PEER_HOLDS, f"{s.peer} still holds {s.service}")
         yield from _drained(s)
         return
+    if let_go_lately(s):
+        yield from _drained(s)
+        return
     yield from _limits(s)
     yield from _connected_secondary(s)
     yield from _silence(s)
+
+
+def let_go_lately(s: Situation) -> bool:
+    """Return whether the peer's last word was that it lets go and has let go.
+
+    A node that shuts down says so and is silent a second later. Its word holds for
+    peer.max_age: it would need the VIP, its own gates and this node's word to take the
+    service back meanwhile.
+    """
+    heard, service = s.memory.peer, s.word.service
+    return (
+        heard is not None
+        and service is not None
+        and heard.heard.boot == s.now.boot
+        and s.now.seconds_since(heard.heard) <= s.config.peer.max_age
+        and is_false(service.holding)
+        and service.duty is not Duty.ACTIVE
+    )
 
 
 def _drained(s: Situation) -> Iterator[Refused]:
@@ -292,8 +240,11 @@ def carp_age(s: Situation) -> float:
     return s.now.seconds_since(s.own.carp.since) if s.own.carp is not None else 0.0
 
 
+def is_in(s: Situation, state: CarpState) -> bool:
+    """Return whether the vhid is known to be in a state here."""
+    return isinstance(s.view.carp, Known) and s.view.carp.value.state is state
+
+
 def is_master(s: Situation) -> bool:
     """Return whether this node is known to hold the VIP."""
-    return (
-        isinstance(s.view.carp, Known) and s.view.carp.value.state is CarpState.MASTER
-    )
+    return is_in(s, CarpState.MASTER)

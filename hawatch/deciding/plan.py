@@ -57,12 +57,17 @@ def ladder_down(
 def ladder_up(
     config: Config, snapshot: Snapshot, view: ServiceView
 ) -> tuple[AnyStep, ...]:
-    """Return the steps from what is there to a serving node."""
+    """Return the steps from what is there to a serving node.
+
+    A process that outlived its file system is stopped first [FACTS E3].
+    """
     service = config.services[view.name]
+    in_place = all(is_true(mount.ready) for mount in view.mounts.values())
     return (
+        *(() if in_place else _stops(service, view)),
         *_promotions(config, snapshot, view),
         *_mounts(service, view),
-        *_starts(service, view),
+        *_starts(service, view, in_place=in_place),
     )
 
 
@@ -188,10 +193,12 @@ def _proofs(service: ServiceConfig, view: ServiceView) -> Iterator[AnyStep]:
             )
 
 
-def _starts(service: ServiceConfig, view: ServiceView) -> Iterator[AnyStep]:
+def _starts(
+    service: ServiceConfig, view: ServiceView, *, in_place: bool
+) -> Iterator[AnyStep]:
     for rc in service.rc:
         status = view.rc[rc]
-        if not (isinstance(status, Known) and status.value.running):
+        if not (in_place and isinstance(status, Known) and status.value.running):
             yield StartService(rc=rc, deadline=service.start_deadline)
     if not is_true(view.serving):
         yield from _sql(service, view)

@@ -21,12 +21,11 @@ from hawatch.deciding.rules_owner import (
     unhealthy_restart,
 )
 from hawatch.deciding.rules_pair import carp_held_back, peer_serves, two_primaries
+from hawatch.deciding.rules_repair import restore_raised_skew, stale_init
 from hawatch.deciding.rules_roles import (
     backup_still_serving,
     link_down,
     master_not_serving,
-    restore_raised_skew,
-    stale_init,
 )
 from hawatch.deciding.situation import Situation
 from hawatch.model.decision import Decision

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from hawatch.deciding.gates import carp_age, is_master
+import msgspec
+
+from hawatch.deciding.gates import carp_age, is_master, may_promote
 from hawatch.deciding.plan import ladder_down
 from hawatch.deciding.situation import Situation
 from hawatch.deciding.yielding import (
@@ -82,13 +84,16 @@ def peer_serves(s: Situation) -> Decision | None:
     step = fence_vip(s) if _has_vip(service) else yield_vip(s)
     if isinstance(step, Refused):
         step = fence_vip(s)
+    memory = with_raise(s, step, why)
+    if _has_vip(service):
+        memory = with_latches(s, memory, LatchKind.UNHEARD, cause)
     return s.decide(
         Rule.PEER_SERVES,
         f"{why} ({cause}): giving it back",
         duty=Duty.STANDBY,
         plan=Plan(steps=(step,)),
         alarm=True,
-        memory=with_raise(s, step, why),
+        memory=memory,
     )
 
 
@@ -97,34 +102,51 @@ def carp_held_back(s: Situation) -> Decision | None:
     sysctls = s.snapshot.sysctls
     if not isinstance(sysctls, Known) or sysctls.value.allow:
         return None
-    fenced = [latch for latch in s.own.latches if latch.kind is LatchKind.FENCED]
-    service = s.word.service
-    answered = (
-        s.word.fresh
-        and service is not None
-        and (is_true(service.serving) or is_false(service.holding))
-        and not is_true(s.view.holding)
-    )
+    fenced = [m for m in s.own.latches if m.kind is LatchKind.FENCED]
     if not fenced and not s.config.carp.interlock:
         return s.decide(
             Rule.CARP_HELD_BACK,
             "net.inet.carp.allow is 0 and hawatch did not set it; no VIP can be here",
             alarm=True,
         )
-    if not answered:
-        reason = fenced[0].reason if fenced else "waiting for the data question"
+    why = _why_lift(s)
+    if why is None:
+        reason = fenced[0].reason if fenced else "which copy is current is not settled"
         return s.decide(
             Rule.CARP_HELD_BACK,
-            f"CARP stays off here ({reason}) until {s.peer} is heard",
+            f"CARP stays off here: {reason}",
             alarm=bool(fenced),
         )
+    memory = without_latches(s.own, LatchKind.FENCED)
     return s.decide(
         Rule.CARP_HELD_BACK,
-        f"{s.peer} is heard and this node holds nothing: CARP is allowed again",
+        f"{why}: CARP is allowed again",
         duty=Duty.STANDBY,
         plan=Plan(steps=(AllowCarp(allow=True, deadline=5.0),)),
-        memory=without_latches(s.own, LatchKind.FENCED),
+        memory=without_latches(memory, LatchKind.UNHEARD),
     )
+
+
+def _why_lift(s: Situation) -> str | None:
+    """Return why CARP may take part again, or None.
+
+    While the peer serves and its adverts do not arrive, it may not: this node would be
+    a second MASTER at once. A peer that is gone is a reason where this node may serve.
+    """
+    if is_true(s.view.holding):
+        return None
+    bare = without_latches(without_latches(s.own, LatchKind.FENCED), LatchKind.UNHEARD)
+    if not may_promote(msgspec.structs.replace(s, own=bare)):
+        return f"{s.peer} does not serve, and this node may"
+    service = s.word.service
+    if service is None or not s.word.fresh:
+        return None
+    unheard = any(m.kind is LatchKind.UNHEARD for m in s.own.latches)
+    if is_true(service.serving) and not unheard:
+        return f"{s.peer} serves, and this node holds nothing"
+    if is_false(service.holding):
+        return f"{s.peer} is heard and holds nothing either"
+    return None
 
 
 def likely_cause(s: Situation) -> str:

@@ -4,23 +4,22 @@ from __future__ import annotations
 
 from hawatch.deciding.gates import (
     carp_age,
+    is_in,
     is_master,
+    let_go_lately,
+    may_demote,
     may_promote,
     peer_able,
-    refuse,
 )
-from hawatch.deciding.generations import Forecast, court, forecast
 from hawatch.deciding.plan import ladder_down, ladder_up
 from hawatch.deciding.situation import Situation
-from hawatch.deciding.yielding import restore_skew, with_raise, yield_vip
+from hawatch.deciding.yielding import with_raise, yield_vip
 from hawatch.model.carp import CarpState
 from hawatch.model.decision import Decision, Refusal, Refused, Rule
 from hawatch.model.fact import Known, Unknown, is_false, is_true
-from hawatch.model.hast import HastResource, HastRole
-from hawatch.model.latch import LatchKind
-from hawatch.model.plan import AnyStep, Plan, SetRole
+from hawatch.model.hast import HastRole
+from hawatch.model.plan import Plan
 from hawatch.model.report import Duty
-from hawatch.model.trigger import TriggerKind
 
 
 def master_not_serving(s: Situation) -> Decision | None:
@@ -31,7 +30,7 @@ def master_not_serving(s: Situation) -> Decision | None:
         return None
     refused = may_promote(s)
     if not refused:
-        silent = not s.word.fresh
+        silent = not s.word.fresh and not let_go_lately(s)
         why = "is silent and was given long enough" if silent else "has let go"
         return s.decide(
             Rule.MASTER_NOT_SERVING,
@@ -40,20 +39,9 @@ def master_not_serving(s: Situation) -> Decision | None:
             plan=Plan(steps=ladder_up(s.config, s.snapshot, s.view)),
             move=silent,
         )
-    if s.trigger.kind is not TriggerKind.OPERATOR and _peer_should_serve(s, refused):
-        lever = yield_vip(s)
-        if not isinstance(lever, Refused):
-            why = "; ".join(reason.detail for reason in refused)
-            return s.decide(
-                Rule.MASTER_NOT_SERVING,
-                f"the VIP is here, but this node must not serve ({why}); giving it to "
-                f"{s.peer}",
-                duty=Duty.STANDBY,
-                plan=Plan(steps=(lever,)),
-                refused=refused,
-                alarm=True,
-                memory=with_raise(s, lever, why),
-            )
+    given = _give_up_vip(s, refused)
+    if given is not None:
+        return given
     return s.decide(
         Rule.MASTER_NOT_SERVING,
         "the VIP is here without the service: "
@@ -63,9 +51,31 @@ def master_not_serving(s: Situation) -> Decision | None:
     )
 
 
+def _give_up_vip(s: Situation, refused: tuple[Refused, ...]) -> Decision | None:
+    """Give the VIP to the peer where the service is better there than nowhere."""
+    demotable = not may_demote(s)
+    if not demotable and not _peer_is_better(s, refused):
+        return None
+    lever = yield_vip(s)
+    if isinstance(lever, Refused):
+        return None
+    why = "; ".join(reason.detail for reason in refused)
+    steps = ladder_down(s.config, s.snapshot, s.view, role=HastRole.SECONDARY)
+    return s.decide(
+        Rule.MASTER_NOT_SERVING,
+        f"the VIP is here, but this node must not serve ({why}); giving it to {s.peer}",
+        duty=Duty.STANDBY,
+        plan=Plan(steps=(*steps, lever)),
+        refused=refused,
+        alarm=True,
+        move=demotable,
+        memory=with_raise(s, lever, why),
+    )
+
+
 def backup_still_serving(s: Situation) -> Decision | None:
     """The VIP went to the peer while the service, or part of it, is still here."""
-    if not _is(s, CarpState.BACKUP) or is_false(s.view.holding):
+    if not is_in(s, CarpState.BACKUP) or is_false(s.view.holding):
         return None
     if isinstance(s.view.holding, Unknown):
         return None
@@ -89,7 +99,7 @@ def backup_still_serving(s: Situation) -> Decision | None:
 
 def link_down(s: Situation) -> Decision | None:
     """INIT: a link that went down. Nothing is torn down unless the peer took over."""
-    if not _is(s, CarpState.INIT):
+    if not is_in(s, CarpState.INIT):
         return None
     long = carp_age(s) >= s.config.carp.debounce
     theirs = (
@@ -114,77 +124,10 @@ def link_down(s: Situation) -> Decision | None:
     )
 
 
-def stale_init(s: Situation) -> Decision | None:
-    """A role of init after hastd started anew becomes secondary where that is safe."""
-    held_back = isinstance(s.snapshot.sysctls, Known) and not (
-        s.snapshot.sysctls.value.allow
-    )
-    if not _is(s, CarpState.BACKUP) and not (_is(s, CarpState.INIT) and held_back):
-        return None
-    steps: list[AnyStep] = []
-    refused: list[Refused] = []
-    reasons: list[str] = []
-    for name, fact in s.view.resources.items():
-        if not isinstance(fact, Known) or fact.value.role is not HastRole.INIT:
-            continue
-        answer = _secondary_is_safe(s, name)
-        if isinstance(answer, Refused):
-            refused.append(answer)
-            continue
-        reasons.append(answer)
-        steps.append(_secondary(s, fact.value))
-    if not steps and not refused:
-        return None
-    if steps:
-        return s.decide(
-            Rule.STALE_INIT,
-            "role init repaired to secondary: " + "; ".join(reasons),
-            duty=Duty.STANDBY,
-            plan=Plan(steps=tuple(steps)),
-            refused=tuple(refused),
-        )
-    return s.decide(
-        Rule.STALE_INIT,
-        "the role is init and stays so: " + "; ".join(r.detail for r in refused),
-        refused=tuple(refused),
-        alarm=True,
-    )
-
-
-def restore_raised_skew(s: Situation) -> Decision | None:
-    """Demoted by us and healthy again: undo the raise where that moves nothing."""
-    raised = s.own.raised
-    if raised is None or not _is(s, CarpState.BACKUP) or not is_false(s.view.holding):
-        return None
-    if s.failing or not s.word.fresh:
-        return None
-    healthy_for = s.now.wall - raised.since
-    wanted = s.config.agent.interval * 5
-    if healthy_for < wanted:
-        return None
-    step = restore_skew(s)
-    if isinstance(step, str):
-        return s.decide(
-            Rule.RESTORE_SKEW,
-            f"advskew stays raised to {raised.raised_to}: {step}; `hawatch restore` "
-            "lowers it all the same",
-        )
-    return s.decide(
-        Rule.RESTORE_SKEW,
-        f"healthy again: advskew back to {raised.original_advskew}; the VIP stays with "
-        f"{s.peer}",
-        plan=Plan(steps=(step,)),
-    )
-
-
 def storage_in_place(s: Situation) -> bool:
     """Return whether every role is primary and every mount is as it should be."""
     ready = [view.ready for view in s.view.mounts.values()]
     return all(is_true(fact) for fact in [*s.view.primaries.values(), *ready])
-
-
-def _is(s: Situation, state: CarpState) -> bool:
-    return isinstance(s.view.carp, Known) and s.view.carp.value.state is state
 
 
 def _patience(s: Situation) -> float:
@@ -205,99 +148,19 @@ def _patience(s: Situation) -> float:
     return 2 * s.config.agent.interval + 2 * settle if comes_back else settle
 
 
-def _peer_should_serve(s: Situation, refused: tuple[Refused, ...]) -> bool:
-    """Return whether the VIP is better with the peer than with this node.
+def _peer_is_better(s: Situation, refused: tuple[Refused, ...]) -> bool:
+    """Return whether the peer, which holds nothing, may serve rather than this node.
 
-    It is where the peer could serve now, or where our copy is latched or older while
-    the peer's is not.
+    It is so where our copy is latched or older while the peer's is not, and where a
+    fact that is missing here is not missing there. A node that has given the VIP away
+    does not do it again: two that both refuse would throw it to and fro.
     """
     service = s.word.service
-    if service is None or not s.word.fresh or is_true(service.holding):
+    if service is None or not s.word.fresh or s.own.raised is not None:
         return False
-    if not peer_able(s):
-        return True
-    ours_is_worse = {Refusal.OWN_COPY_LATCHED, Refusal.GENERATIONS_FORBID}
-    theirs_latched = any(latch.copy_of in ("", s.peer) for latch in service.latches)
-    return not theirs_latched and any(r.refusal in ours_is_worse for r in refused)
-
-
-def _secondary(s: Situation, resource: HastResource) -> SetRole:
-    return SetRole(
-        resource=resource.name,
-        role=HastRole.SECONDARY,
-        device=resource.device,
-        deadline=s.config.hast.role_deadline,
-    )
-
-
-def _secondary_is_safe(s: Situation, name: str) -> str | Refused:
-    """Return why a role of init may become secondary, or the refusal."""
-    died = _worker_died(s, name)
-    if died is not None:
-        return died
-    for latch in s.own.latches:
-        if latch.resource == name and latch.kind is LatchKind.SPLIT_BRAIN:
-            return refuse(
-                Refusal.OWN_COPY_LATCHED, f"{name} split-brain: {latch.reason}"
-            )
-    if not s.config.peer.enabled:
-        return _adverts_heard(s, name)
-    service = s.word.service
-    if not s.word.fresh or service is None:
-        return refuse(
-            Refusal.PEER_UNKNOWN, f"{name}: nothing fresh is known of {s.peer}"
-        )
-    theirs = service.resources.get(name)
-    if not isinstance(theirs, Known):
-        return refuse(Refusal.FACT_UNKNOWN, f"{name} on {s.peer} is unknown")
-    return _by_generations(s, name, theirs.value)
-
-
-def _by_generations(s: Situation, name: str, theirs: HastResource) -> str | Refused:
-    service = s.word.service
-    own = s.view.dumps[name]
-    their_dump = service.dumps.get(name) if service is not None else None
-    if not isinstance(own, Known) or not isinstance(their_dump, Known):
-        return refuse(Refusal.FACT_UNKNOWN, f"metadata of {name} is not known of both")
-    if theirs.role is HastRole.PRIMARY:
-        outcome = forecast(their_dump.value, own.value)
-        if outcome.forecast in (
-            Forecast.SPLIT_BRAIN,
-            Forecast.ID_MISMATCH,
-            Forecast.SIZE_MISMATCH,
-        ):
-            return refuse(Refusal.GENERATIONS_FORBID, f"{name}: {outcome.because}")
-        return f"{s.peer} is primary for {name} ({outcome.because})"
-    verdict = court(
-        own.value, their_dump.value, s.node, s.peer, s.settings.preferred or s.peer
-    )
-    if verdict.primary == s.peer:
-        return f"{s.peer} is to be primary for {name} ({verdict.because})"
-    return refuse(Refusal.GENERATIONS_FORBID, f"{name}: {verdict.because}")
-
-
-def _adverts_heard(s: Situation, name: str) -> str | Refused:
-    """Without a channel, a BACKUP that hears adverts knows that a MASTER lives."""
-    samples = s.memory.samples
-    counters = s.snapshot.counters
-    before = samples[-1].counters if samples else None
-    if isinstance(counters, Known) and before is not None:
-        heard = counters.value.received - before.received
-        if heard > 0:
-            return f"{heard} adverts of a MASTER were heard; {name} follows it"
-    return refuse(
-        Refusal.PEER_UNKNOWN, f"{name}: no channel to {s.peer}, and no advert heard yet"
-    )
-
-
-def _worker_died(s: Situation, name: str) -> Refused | None:
-    seen = s.own.roles.get(name)
-    hastd = s.snapshot.hastd
-    if seen is None or not isinstance(hastd, Known):
-        return None
-    if seen.boot == s.now.boot and seen.hastd == hastd.value.pid:
-        return refuse(
-            Refusal.WORKER_DIED,
-            f"{name} was {seen.role} under this same hastd (pid {seen.hastd})",
-        )
-    return None
+    if not is_false(service.holding):
+        return False
+    ours = {reason.refusal for reason in refused}
+    if ours & {Refusal.OWN_COPY_LATCHED, Refusal.GENERATIONS_FORBID}:
+        return not any(latch.copy_of in ("", s.peer) for latch in service.latches)
+    return Refusal.FACT_UNKNOWN in ours and not peer_able(s)

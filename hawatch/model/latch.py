@@ -11,7 +11,11 @@ from hawatch.model.moment import Moment
 
 
 class LatchKind(enum.StrEnum):
-    """Why this node's copy may not be served; cleared by observation or an operator."""
+    """Why this node must not serve; cleared by observation or by an operator.
+
+    The first five speak of a copy. FENCED: hawatch switched CARP off here. UNHEARD: it
+    did so because the peer serves while its adverts do not arrive.
+    """
 
     STALE = "stale"
     INCONSISTENT = "inconsistent"
@@ -19,6 +23,7 @@ class LatchKind(enum.StrEnum):
     SPLIT_BRAIN = "split-brain"
     SUSPECT_DISK = "suspect-disk"
     FENCED = "fenced"
+    UNHEARD = "unheard"
 
 
 class Latch(msgspec.Struct, frozen=True, kw_only=True):

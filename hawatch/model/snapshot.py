@@ -17,6 +17,10 @@ from hawatch.model.storage import DirectoryProbe, FstabEntry, Mount, Space
 NOT_LOOKED: Unknown = Unknown("not looked at")
 
 
+NOT_ASKED: Unknown = Unknown("the peer was not asked in this look")
+"""Says nothing about the peer; one that was asked in vain is another thing."""
+
+
 class PeerSighting(msgspec.Struct, frozen=True, kw_only=True):
     """What was heard of the other node in this look.
 

@@ -11,7 +11,7 @@ from hawatch.deciding.mount_view import MountView
 from hawatch.deciding.service_view import ServiceView
 from hawatch.model.carp import CarpState
 from hawatch.model.fact import Unknown, is_false, is_true
-from hawatch.model.hast import HastRole, HastStatus
+from hawatch.model.hast import HastRole
 from hawatch.model.latch import Latch
 from hawatch.model.report import Maintenance
 from hawatch.model.snapshot import Snapshot
@@ -75,11 +75,6 @@ def _resources(view: ServiceView) -> Iterator[str]:
             yield f"resource {name} is not known: {fact.reason}"
         elif fact.value.role is HastRole.INIT:
             yield f"the role of {name} is init"
-        elif (
-            fact.value.role is HastRole.SECONDARY
-            and fact.value.status is not HastStatus.COMPLETE
-        ):
-            yield f"{name} is secondary without a connection to its primary"
 
 
 def _mounts(snapshot: Snapshot, view: ServiceView) -> Iterator[str]:

@@ -40,8 +40,8 @@ def daily_lines(agent: Agent, snapshot: Snapshot, memory: Memory) -> Iterator[st
     )
     for own in memory.services.values():
         for name, evidence in own.in_sync.items():
-            since = span(now - evidence.since)
-            yield f"{name}: the peer's copy is in sync since {since}"
+            age = span(now - evidence.since)
+            yield f"{name}: the peer's copy is in sync since {age}"
     for directory, fact in snapshot.space.items():
         if isinstance(fact, Known):
             trend = _trend(memory, directory)

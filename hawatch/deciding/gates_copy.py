@@ -1,0 +1,100 @@
+"""The gate of a promotion that asks about the copy: nothing may be missing here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from hawatch.deciding.generations import Forecast, forecast
+from hawatch.deciding.situation import Situation
+from hawatch.model.decision import Refusal, Refused
+from hawatch.model.fact import Known, is_true
+from hawatch.model.hast import HastDump, HastRole
+from hawatch.model.report import Duty
+
+
+def refuse(refusal: Refusal, detail: str) -> Refused:
+    """Return a refusal with its particular."""
+    return Refused(refusal=refusal, detail=detail)
+
+
+def own_copy(s: Situation) -> Iterator[Refused]:
+    """Yield why this copy must not be promoted."""
+    for latch in s.own.latches:
+        if latch.copy_of in ("", s.node):
+            yield refuse(
+                Refusal.OWN_COPY_LATCHED,
+                f"{latch.resource} {latch.kind}: {latch.reason}",
+            )
+    theirs = s.word.service.latches if s.word.service is not None else ()
+    for latch in theirs:
+        if latch.copy_of == s.node:
+            yield refuse(
+                Refusal.OWN_COPY_LATCHED,
+                f"{s.peer} says of {latch.resource} here: {latch.kind}: {latch.reason}",
+            )
+    for name in s.settings.resources:
+        yield from _generations(s, name)
+        if not _is_current(s, name):
+            yield refuse(
+                Refusal.COPY_NOT_IN_SYNC,
+                f"nothing that {s.node} saw or heard proves that {name} is current",
+            )
+
+
+def _generations(s: Situation, name: str) -> Iterator[Refused]:
+    """Forecast what would happen if the peer connected to this node as primary."""
+    own, theirs = s.view.dumps[name], _their_dump(s, name)
+    if isinstance(own, Known) and theirs is not None:
+        outcome = forecast(own.value, theirs)
+        if outcome.forecast not in (
+            Forecast.IN_SYNC,
+            Forecast.PRIMARY_TO_SECONDARY,
+            Forecast.RECREATED,
+        ):
+            yield refuse(Refusal.GENERATIONS_FORBID, f"{name}: {outcome.because}")
+
+
+def _is_current(s: Situation, name: str) -> bool:
+    """Return whether something proves that no acknowledged write is missing here.
+
+    Generations alone cannot [FACTS B9]. It is proved by being primary; by both disks,
+    where this one was a primary's last and the peer's was not since [B6]; by having
+    owned the service without a break in this boot; or by the owner's word that this
+    copy is in sync, heard when it was last heard at all.
+    """
+    if is_true(s.view.primaries[name]):
+        return True
+    own, theirs = s.view.dumps[name], _their_dump(s, name)
+    if theirs is not None and isinstance(own, Known):
+        roles = (own.value.prevrole, theirs.prevrole)
+        if roles[0] is HastRole.PRIMARY and roles[1] is not HastRole.PRIMARY:
+            return True
+    if s.own.duty is Duty.ACTIVE and s.gap is not None:
+        return True
+    return _vouched_for(s, name)
+
+
+def _their_dump(s: Situation, name: str) -> HastDump | None:
+    if s.word.service is None or not s.word.fresh:
+        return None
+    fact = s.word.service.dumps.get(name)
+    return fact.value if isinstance(fact, Known) else None
+
+
+def _vouched_for(s: Situation, name: str) -> bool:
+    """Return whether the owner's last word was that this copy is in sync.
+
+    A word from before this node's boot, or older than the silence, says nothing of what
+    the owner wrote afterwards without this copy [FACTS H11].
+    """
+    evidence = s.own.peer_in_sync.get(name)
+    if evidence is None or evidence.heard is None or evidence.heard.boot != s.now.boot:
+        return False
+    config, service = s.config, s.settings
+    since_then = s.word.silent_for
+    if s.word.fresh:
+        since_then = (
+            service.stop_deadline + service.unmount_deadline + config.hast.role_deadline
+        )
+    slack = 3 * config.agent.interval + config.peer.timeout
+    return s.now.seconds_since(evidence.heard) <= since_then + slack

@@ -1,7 +1,7 @@
 """Check files that misbehave, each in its own way, and what each must cost.
 
-Run as a program, `bad_checks.py DIRECTORY` runs the check files there in bulkheads and
-prints verdict and message of each check as JSON on its standard error.
+Run as a program, `bad_checks.py DIRECTORY [SECONDS]` runs the check files there in
+bulkheads and prints verdict and message of each check as JSON on its standard error.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from hawatch.checking.engine import run_checks
 from hawatch.checking.nouns import Limits
 from hawatch.model.finding import Finding
 
-LIMITS = Limits(load=0.8, file=10.0)
+LIMITS = Limits(load=0.8, file=8.0, grace=1.0)
 
 
 class Bad(NamedTuple):
@@ -183,19 +183,23 @@ def write_among_good(directory: Path, bad: dict[str, str]) -> None:
         path.write_text(GOOD.format(n=number))
 
 
-def run_all(directory: Path) -> tuple[Finding, ...]:
+def run_all(directory: Path, limits: Limits = LIMITS) -> tuple[Finding, ...]:
     """Run the files of a directory in bulkheads on the healthy owner."""
     collection = collect([directory], shipped=False)
     return run_checks(
-        collection, a_config(), a_snapshot(), a_memory(), isolate=True, limits=LIMITS
+        collection, a_config(), a_snapshot(), a_memory(), isolate=True, limits=limits
     )
 
 
-def main(directory: Path) -> None:
+def main(directory: Path, limits: Limits = LIMITS) -> None:
     """Run all files and print the findings."""
-    found = {one.check: (one.verdict.value, one.message) for one in run_all(directory)}
+    findings = run_all(directory, limits)
+    found = {one.check: (one.verdict.value, one.message) for one in findings}
     sys.stderr.write(json.dumps(found))
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    if len(sys.argv) > 2:
+        main(Path(sys.argv[1]), Limits(file=float(sys.argv[2]), grace=0.5))
+    else:
+        main(Path(sys.argv[1]))

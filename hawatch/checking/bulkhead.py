@@ -62,19 +62,24 @@ def run_isolated(
     cells = [_Cell(file, jobs, limits, kill) for file, jobs in work]
     waiting = deque(cell for cell in cells if cell.left)
     running: list[_Cell] = []
-    while waiting or running:
-        while waiting and len(running) < limits.width:
-            cell = waiting.popleft()
-            if cell.start(monotonic()):
-                running.append(cell)
-        _wait(running)
-        now = monotonic()
-        for cell in tuple(running):
-            cell.listen()
-            if cell.over(now):
-                running.remove(cell)
-                if cell.left:
-                    waiting.append(cell)
+    try:
+        while waiting or running:
+            while waiting and len(running) < limits.width:
+                cell = waiting.popleft()
+                if cell.start(monotonic()):
+                    running.append(cell)
+            _wait(running)
+            now = monotonic()
+            for cell in tuple(running):
+                cell.listen()
+                if cell.over(now):
+                    running.remove(cell)
+                    if cell.left:
+                        waiting.append(cell)
+    finally:
+        # Ctrl-C reaches this process only: the children have groups of their own.
+        for cell in running:
+            kill(cell.pid)
     return [[cell.judged[number] for number in range(len(cell.jobs))] for cell in cells]
 
 
@@ -118,15 +123,19 @@ class _Cell:
     def start(self, now: float) -> bool:
         """Fork a child for the checks that are left; False where that is impossible."""
         self.ends = self.ends or now + self.limits.file
+        pipes: tuple[int, ...] = ()
         try:
-            self.pipe, writing = os.pipe()
+            pipes = self.pipe, writing = os.pipe()
             os.set_blocking(self.pipe, False)
             self.pid = os.fork()
         except OSError as error:
+            for end in pipes:
+                os.close(end)
             self._give_up(f"no child could be started: {os.strerror(error.errno or 0)}")
             return False
         if self.pid == 0:
-            run_child(self.file, [(n, self.jobs[n]) for n in self.left], writing)
+            jobs = [(number, self.jobs[number]) for number in self.left]
+            run_child(self.file, jobs, writing, self.limits.file + self.limits.grace)
         os.close(writing)
         with contextlib.suppress(OSError):  # the child does the same; one is first
             os.setpgid(self.pid, self.pid)
@@ -214,15 +223,15 @@ class _Cell:
         os.close(self.pipe)
         if not self.left:
             return
-        if now >= self.ends:
-            self._give_up(why)
-        elif not self.loaded:
+        if not self.loaded:
             self._give_up(f"{why} while the file was loaded")
         elif self.why or self.first:
             number = self.current if self.current is not None else self.left[0]
             self._judge(number, Judgement(Verdict.UNKNOWN, why))
         # Otherwise an earlier check of this child may have laid the mine: the check
         # that stepped on it is tried once more, as the first of a fresh child.
+        if now >= self.ends:
+            self._give_up(f"not run: the file used up its {self.limits.file:g} s")
 
     def _judge(self, number: int, judgement: Judgement) -> None:
         self.judged[number] = judgement

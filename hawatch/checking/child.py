@@ -66,16 +66,18 @@ Word = Began | Judged | Loaded
 
 
 def run_child(
-    file: CheckFile, jobs: Sequence[tuple[int, Bound]], pipe: int
+    file: CheckFile, jobs: Sequence[tuple[int, Bound]], pipe: int, lifetime: float
 ) -> NoReturn:
     """Given a file, its numbered checks and the pipe's writing end, run them and leave.
 
+    After lifetime seconds an alarm ends the child, should its parent have died first.
     Everything that the parent holds open is closed, above all its lock: a child that
     survives every signal must not hold that for ever.
     """
     status = NO_START
     try:
         _seal(pipe)
+        signal.setitimer(signal.ITIMER_REAL, lifetime)
         status = NO_PIPE
         _work(file, jobs)
         status = 0

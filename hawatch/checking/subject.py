@@ -101,8 +101,9 @@ class Look:
         heard = self.memory.peer
         if isinstance(sighting, Known) or heard is None:
             return sighting
-        age = self.snapshot.taken.seconds_since(heard.heard)
-        if age <= self.config.peer.max_age:
+        taken = self.snapshot.taken
+        age = taken.seconds_since(heard.heard)
+        if heard.heard.boot == taken.boot and age <= self.config.peer.max_age:
             return Known(heard.report)
         return Unknown(f"{sighting.reason}; last heard {age:.0f} s ago")
 

@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
-from bad_checks import BAD, LIMITS, WORSE, Bad, run_all, unique, write_among_good
+from bad_checks import BAD, LIMITS, WORSE, Bad, body, run_all, unique, write_among_good
 from builders import a_config, a_memory, a_snapshot
 
 from hawatch.checking import bulkhead
@@ -240,6 +240,50 @@ def test_no_child_is_left_when_the_run_is_over() -> None:
     isolated("def check_it():\n    import os, time\n    os.fork() or time.sleep(99)\n")
     with pytest.raises(ChildProcessError):
         os.waitpid(-1, os.WNOHANG)
+
+
+def is_running(pid: int) -> bool:
+    """Return whether a process lives; one that is only not yet reaped does not."""
+    done = subprocess.run(
+        ["/bin/ps", "-o", "state=", "-p", str(pid)],
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    return done.stdout.strip()[:1] not in ("", "Z")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
+def test_a_child_does_not_outlive_its_parent_for_long(
+    number: signal.Signals, tmp_path: Path
+) -> None:
+    """Ctrl-C ends the children; where the agent was killed, their own alarm does."""
+    note = tmp_path / "pid"
+    write_among_good(
+        tmp_path,
+        {
+            "one": body(
+                "import os, pathlib, time",
+                f"pathlib.Path({str(note)!r}).write_text(str(os.getpid()) + ' ')",
+                "time.sleep(99)",
+                timeout=50,
+            )
+        },
+    )
+    parent = subprocess.Popen(
+        [sys.executable, str(PROGRAM), str(tmp_path), "2"], stderr=subprocess.DEVNULL
+    )
+    deadline = time.monotonic() + 20
+    while not (note.exists() and note.read_text().endswith(" ")):
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    child = int(note.read_text())
+    assert is_running(child)
+    parent.send_signal(number)
+    parent.wait()
+    while is_running(child):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
 
 
 def test_an_impossible_fork_is_a_reason_and_no_exception() -> None:

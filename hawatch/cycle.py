@@ -100,6 +100,8 @@ async def _act(
     if not decision.plan:
         return ()
     unsaved = save_memory(agent.store, memory)
+    if agent.on_decision is not None:
+        agent.on_decision(decision)
     recorder = ServiceRecorder(journal, agent.host, decision.service, unsaved)
     site = Site(agent.host, agent.config, decision.service, pretends=agent.pretends)
     return await perform(site, decision.plan, recorder)

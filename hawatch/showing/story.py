@@ -63,8 +63,7 @@ def screen(beats: Sequence[Beat]) -> Group:
         for node in now.nodes
     ]
     told = [
-        Text(line(beat), style=STYLES.get(beat.kind, ""), no_wrap=True)
-        for beat in beats[-LINES:]
+        Text(line(beat), style=STYLES.get(beat.kind, "")) for beat in beats[-LINES:]
     ]
     return Group(Columns(boxes), Text(_client(now), style="cyan"), Text(""), *told)
 

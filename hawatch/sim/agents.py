@@ -17,12 +17,11 @@ from hawatch.freebsd.parse_error import ParseError
 from hawatch.host import CommandResult
 from hawatch.live import live_report
 from hawatch.model.config import Config
-from hawatch.model.decision import Rule
+from hawatch.model.decision import Decision, Rule
 from hawatch.model.plan import Outcome
 from hawatch.model.trigger import Trigger, TriggerKind
 from hawatch.peer.report import encode_report
-from hawatch.recording.entries import Ended, Entry, Intent
-from hawatch.recording.memory import load_memory
+from hawatch.recording.entries import Ended, Entry
 from hawatch.sim.node import Node
 from hawatch.sim.promise import Promise
 from hawatch.sim.task import Task
@@ -61,6 +60,7 @@ class NodeAgent:
             config,
             self.store,
             EngineChecker(checks, config, isolate=isolate),
+            on_decision=self._begun,
         )
         self.results: list[Result] = []
         self.on_result: list[Callable[[NodeAgent, Result], None]] = []
@@ -133,15 +133,14 @@ class NodeAgent:
         elif result.again:
             self.node.timers.call_in(AGAIN, lambda: self.ring(TriggerKind.CRON))
 
+    def _begun(self, decision: Decision) -> None:
+        """Tell a decision before its plan is performed."""
+        self.node.note(f"[{decision.rule}] {decision.because}", "agent")
+        self._steps_told[decision.service] = 0
+
     def _journaled(self, entry: Entry) -> None:
-        """Tell of a plan and its steps while they are at work."""
-        if isinstance(entry, Intent) and entry.service not in self._steps_told:
-            memory = load_memory(self.store, self.node.name, self.host.now()).memory
-            begun = memory.services[entry.service].unfinished
-            if begun is not None:
-                self.node.note(f"[{begun.rule}] {begun.because}", "agent")
-                self._steps_told[entry.service] = 0
-        elif isinstance(entry, Ended) and entry.service in self._steps_told:
+        """Tell of a plan's steps while they are at work."""
+        if isinstance(entry, Ended) and entry.service in self._steps_told:
             self._steps_told[entry.service] += 1
             self._tell(entry.outcome)
 

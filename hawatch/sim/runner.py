@@ -39,13 +39,17 @@ class Harm(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of a scenario. outages: per service, from and to in its seconds."""
+    """What became of a scenario. outages: per service, from and to in its seconds.
+
+    served_by, rows and rows_lost are per service as well, at the end.
+    """
 
     name: str
     title: str
     seconds: float
     verdicts: tuple[Verdict, ...]
     harm: tuple[Harm, ...]
+    served_by: dict[str, str]
     outages: dict[str, tuple[tuple[float, float], ...]]
     rows: dict[str, int]
     rows_lost: dict[str, int | None]
@@ -135,6 +139,7 @@ def _report(scenario: Scenario, play: Play, verdicts: tuple[Verdict, ...]) -> Re
             )
             for found in world.violations.found
         ),
+        served_by={name: play.served_by(name) for name in world.clients},
         outages={name: tuple(play.outages(name)) for name in world.clients},
         rows={name: client.successes for name, client in world.clients.items()},
         rows_lost={name: play.rows_lost(name) for name in world.clients},

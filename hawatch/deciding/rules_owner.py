@@ -133,7 +133,7 @@ def diverged_heal(s: Situation) -> Decision | None:
     Only while nothing else is in doubt: serving, the peer heard and holding nothing,
     no check failing, and not more often than the limit.
     """
-    if not is_master(s) or not is_true(s.view.serving) or s.failing:
+    if not is_master(s) or not is_true(s.view.serving) or s.ailing:
         return None
     due = {
         name: pid

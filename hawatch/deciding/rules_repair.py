@@ -10,7 +10,6 @@ from hawatch.deciding.yielding import restore_skew
 from hawatch.model.carp import CarpState
 from hawatch.model.decision import Decision, Refusal, Refused, Rule
 from hawatch.model.fact import Known, is_false
-from hawatch.model.finding import Remedy
 from hawatch.model.hast import HastResource, HastRole, HastStatus
 from hawatch.model.latch import LatchKind
 from hawatch.model.plan import AnyStep, Plan, SetRole
@@ -89,7 +88,7 @@ def _is_good_standby(s: Situation) -> bool:
         and fact.value.status is HastStatus.COMPLETE
         for fact in s.view.resources.values()
     )
-    return connected and not any(Remedy.DEMOTE in f.remedies for f in s.failing)
+    return connected and not s.ailing
 
 
 def _secondary(s: Situation, resource: HastResource) -> SetRole:

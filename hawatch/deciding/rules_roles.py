@@ -142,7 +142,7 @@ def _patience(s: Situation) -> float:
         and service is not None
         and is_false(service.holding)
         and is_true(s.view.serving)
-        and not s.failing
+        and not s.ailing
     )
     settle = s.config.carp.settle
     return 2 * s.config.agent.interval + 2 * settle if comes_back else settle

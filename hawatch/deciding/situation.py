@@ -79,6 +79,12 @@ class Situation(msgspec.Struct, frozen=True, kw_only=True):
         return self.config.services[self.service]
 
     @property
+    def ailing(self) -> tuple[Failing, ...]:
+        """Return the failing checks that ask for more than a report."""
+        asking = {Remedy.RESTART, Remedy.DEMOTE}
+        return tuple(f for f in self.failing if asking & set(f.remedies))
+
+    @property
     def interface(self) -> str:
         """Return the name of this node's interface for the VIP."""
         return self.settings.interface_of(self.node)

@@ -54,10 +54,10 @@ class CommandResult(msgspec.Struct, frozen=True, kw_only=True):
     def complaint(self) -> str:
         """Return in a few words how it failed, for a reason or a message."""
         name = self.argv[0].rsplit("/", 1)[-1]
-        if self.ending is not Ending.EXITED:
-            return f"{name} {self.ending} after {self.seconds:.1f} s"
         lines = (self.err or self.out).strip().splitlines()
         said = f": {lines[-1].strip()}" if lines else ""
+        if self.ending is not Ending.EXITED:
+            return f"{name} {self.ending} after {self.seconds:.1f} s{said}"
         return f"{name} exit {self.status}{said}"
 
 

@@ -9,10 +9,12 @@ import msgspec
 from hawatch.agent import Agent
 from hawatch.checking.nouns import Collection
 from hawatch.checking.select import select
+from hawatch.checking.source import encode_recording
 from hawatch.commands.common import UsageError, open_agent, parser, say
 from hawatch.cycle import recall
 from hawatch.deciding.remember import next_memory
-from hawatch.model.finding import Finding
+from hawatch.model.config import Config
+from hawatch.model.memory import Memory
 from hawatch.model.snapshot import Snapshot
 from hawatch.observe import observe
 from hawatch.showing import findings as show
@@ -43,11 +45,11 @@ def main(words: list[str]) -> int:
         for check in opened.checks.checks:
             say(f"{check.name:34} {check.doc.splitlines()[0] if check.doc else ''}")
         return 0
-    snapshot, findings = opened.run(look(opened.agent))
+    snapshot, memory = opened.run(look(opened.agent))
     if options.record:
-        recording = {"snapshot": snapshot, "config": opened.agent.config}
-        say(msgspec.json.encode(recording).decode())
+        say(encode_recording(opened.agent.config, snapshot, memory).decode())
         return 0
+    findings = opened.agent.check(snapshot, memory)
     if options.json:
         say(msgspec.json.encode(findings).decode())
     elif options.nagios:
@@ -61,9 +63,21 @@ def main(words: list[str]) -> int:
     return show.exit_code(findings)
 
 
-async def look(agent: Agent) -> tuple[Snapshot, tuple[Finding, ...]]:
-    """Given an agent, return one look and its findings; nothing is remembered."""
+async def look(agent: Agent) -> tuple[Snapshot, Memory]:
+    """Given an agent, return one look and the memory with it; nothing is kept."""
     memory, _ = recall(agent)
     snapshot = await observe(agent.host, agent.config, heard=memory.peer)
-    memory = next_memory(agent.config, memory, snapshot, {})
-    return snapshot, agent.check(snapshot, memory)
+    return snapshot, next_memory(agent.config, memory, snapshot, {})
+
+
+def load_snapshot(
+    rest: str, config_path: str | None
+) -> tuple[Config, Snapshot, Memory]:
+    """Return a look at this machine, for checks that run under pytest."""
+    words = ["--config", config_path] if config_path else []
+    options = parser("check", "").parse_args(words)
+    if rest:
+        raise UsageError(f"hawatch: freebsd:{rest}: the host is just freebsd")
+    opened = open_agent(options, pretends=True)
+    snapshot, memory = opened.run(look(opened.agent))
+    return opened.agent.config, snapshot, memory

@@ -104,7 +104,13 @@ def _open_here(
         EngineChecker(collection, config, isolate=True),
         pretends,
     )
-    return Opened(agent, collection, complete, simulated=False, config_path=path)
+    return Opened(
+        agent,
+        collection,
+        complete,
+        simulated=False,
+        config_path=str(Path(path).absolute()),
+    )
 
 
 def say(text: str) -> None:

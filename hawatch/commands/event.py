@@ -52,6 +52,8 @@ def ring(words: Sequence[str]) -> int:
     if left[:1] in (["--help"], ["-h"]):
         sys.stdout.write(USAGE)
         return 0
+    # The worker runs elsewhere; a path that is relative here means nothing there.
+    path = os.path.abspath(path)  # noqa: PTH100 - pathlib costs milliseconds
     try:
         with open(path, "rb") as file:  # noqa: PTH123 - pathlib costs milliseconds
             tree = tomllib.load(file)

@@ -7,6 +7,7 @@ import enum
 from hawatch.sim.action import OnNode, OnService
 from hawatch.sim.faults import Fault, FaultKind
 from hawatch.sim.play import Play
+from hawatch.sim.power import Power
 from hawatch.sim.storage import FS_EXTENT, FS_FULL
 
 
@@ -92,8 +93,10 @@ class StartHastd(OnNode, frozen=True, kw_only=True):
     """`service hastd start`: every role is init."""
 
     def act(self, play: Play) -> None:
-        """Start it."""
-        play.node(self.node).hastd.start()
+        """Start it, unless it runs."""
+        hastd = play.node(self.node).hastd
+        if play.node(self.node).power is Power.UP and not hastd.alive:
+            hastd.start()
 
 
 class HangHastd(OnNode, frozen=True, kw_only=True):

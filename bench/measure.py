@@ -10,6 +10,13 @@ from typing import NamedTuple
 
 ROUNDS = 7
 
+ENVIRONMENT = {
+    name: value
+    for name, value in os.environ.items()
+    if name != "PYTHONDONTWRITEBYTECODE"
+}
+"""Ours, but compiled modules are kept, as they are where hawatch is installed."""
+
 
 class Cost(NamedTuple):
     """What one run cost: seconds of CPU and MiB at its peak, children included."""
@@ -28,7 +35,7 @@ def cost(argv: Sequence[str]) -> Cost:
         (os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0),
         (os.POSIX_SPAWN_OPEN, 2, os.devnull, os.O_WRONLY, 0),
     ]
-    pid = os.posix_spawn(argv[0], argv, os.environ, file_actions=quiet)
+    pid = os.posix_spawn(argv[0], argv, ENVIRONMENT, file_actions=quiet)
     # wait4 tells of this child and of the children that it waited for.
     _, status, usage = os.wait4(pid, 0)
     code = os.waitstatus_to_exitcode(status)

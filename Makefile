@@ -31,6 +31,8 @@ lint: $(VENV)/ready
 bench: $(VENV)/ready
 	$(BIN)/python bench/imports.py
 	$(BIN)/python bench/quiet_run.py
+	$(BIN)/python bench/event.py
+	$(BIN)/python bench/transition.py
 
 # The real servers of tests/real, where this user may install Debian's packages.
 servers:

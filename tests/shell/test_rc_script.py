@@ -74,6 +74,14 @@ def test_start_without_the_program_fails_aloud(rc: Machine) -> None:
     assert "/nonexistent/hawatch is not there" in ran.output
 
 
+@pytest.mark.parametrize("verb", ["start", "stop"])
+def test_it_is_never_put_into_a_service_jail(rc: Machine, verb: str) -> None:
+    """FreeBSD 15 may jail every service; a jail has no CARP and no HAST."""
+    ran = service(rc, verb, ENABLED, 'hawatch_svcj="YES"')
+    assert ran.code == 0
+    assert "jail" not in ran.output
+
+
 @pytest.mark.parametrize("verb", ["stop", "faststop", "onestop"])
 def test_stop_releases_and_shows_the_steps(rc: Machine, verb: str) -> None:
     """The console shows what a shutdown waits for."""

@@ -133,7 +133,12 @@ def _role_changes(
     if isinstance(snapshot.hastd, Known) and snapshot.hastd.value.pid is None:
         return
     for name, resource in view.resources.items():
-        there = isinstance(resource, Known) and resource.value.role is role
+        # A role of init is released: whether it may become secondary is another
+        # question, with gates of its own [FACTS H16].
+        there = isinstance(resource, Known) and resource.value.role in (
+            role,
+            HastRole.INIT,
+        )
         if not (there and is_false(view.devices[name])):
             yield SetRole(
                 resource=name,

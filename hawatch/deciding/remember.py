@@ -11,6 +11,7 @@ from hawatch.deciding.service_view import ServiceView, service_view
 from hawatch.model.config import Config
 from hawatch.model.fact import Known, Unknown, is_true
 from hawatch.model.hast import HastRole
+from hawatch.model.latch import LatchKind
 from hawatch.model.memory import (
     CarpSince,
     Memory,
@@ -83,7 +84,7 @@ def next_memory(
     for name in config.services:
         view = service_view(config, snapshot, name)
         own = memory.services.get(name, ServiceMemory())
-        own = settled(own, view)
+        own = _unfenced(settled(own, view), snapshot)
         own = _with_look(config, own, view, snapshot)
         services[name] = next_evidence(config, own, view, snapshot, memory, hints)
     return msgspec.structs.replace(
@@ -141,8 +142,20 @@ def _roles(
     return roles if roles != dict(own.roles) else own.roles
 
 
+def _unfenced(own: ServiceMemory, snapshot: Snapshot) -> ServiceMemory:
+    """Drop the latches of a fence that is seen to be gone: a boot lifts it, too."""
+    sysctls = snapshot.sysctls
+    if isinstance(sysctls, Unknown) or not sysctls.value.allow:
+        return own
+    if own.unfinished is not None:
+        return own
+    fence = (LatchKind.FENCED, LatchKind.UNHEARD)
+    kept = tuple(latch for latch in own.latches if latch.kind not in fence)
+    return msgspec.structs.replace(own, latches=kept)
+
+
 def settled(own: ServiceMemory, view: ServiceView) -> ServiceMemory:
-    """Drop a raise that somebody else has undone, and latches of a lifted fence."""
+    """Drop a raise that somebody else has undone."""
     raised, carp = own.raised, view.carp
     if raised is None or isinstance(carp, Unknown):
         return own

@@ -42,8 +42,9 @@ def _limits(s: Situation) -> Iterator[Refused]:
     if s.trigger.kind is TriggerKind.OPERATOR:
         return
     limits = s.config.limits
-    ages = [s.now.wall - move.at for move in s.memory.moves]
-    recent = [age for age in ages if 0 <= age < limits.per]
+    # A clock that was set back puts a move into the future [FACTS H24].
+    ages = [abs(s.now.wall - move.at) for move in s.memory.moves]
+    recent = [age for age in ages if age < limits.per]
     if recent and min(recent) < limits.cooldown:
         yield refuse(
             Refusal.COOLDOWN,

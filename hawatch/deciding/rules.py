@@ -17,6 +17,7 @@ from hawatch.deciding.rules_owner import (
     diverged_heal,
     isolated_owner,
     mounted_without_primary,
+    restarts_used_up,
     unhealthy_demote,
     unhealthy_restart,
 )
@@ -49,6 +50,7 @@ RULES: tuple[Callable[[Situation], Decision | None], ...] = (
     carp_held_back,
     link_down,
     restore_raised_skew,
+    restarts_used_up,
     latched,
     not_known,
     all_well,

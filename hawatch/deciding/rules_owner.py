@@ -127,6 +127,24 @@ def unhealthy_demote(s: Situation) -> Decision | None:
     )
 
 
+def restarts_used_up(s: Situation) -> Decision | None:
+    """A check may only restart, and that did not help: a person has to look."""
+    failing = _first_with(s, Remedy.RESTART)
+    if failing is None or not _owns(s):
+        return None
+    used, allowed = len(s.own.restarts), s.config.limits.restarts
+    if used < allowed:
+        return None
+    detail = f"{used} of {allowed} within limits.cooldown"
+    return s.decide(
+        Rule.UNHEALTHY_HOLD,
+        f"{failing.check} fails ({failing.message}), local restarts are used up "
+        f"({detail}), and it may not demote",
+        refused=(Refused(refusal=Refusal.RESTARTS_USED_UP, detail=detail),),
+        alarm=True,
+    )
+
+
 def diverged_heal(s: Situation) -> Decision | None:
     """Make a reconnected primary send what the break lost [FACTS B8].
 

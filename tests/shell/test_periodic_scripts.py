@@ -121,7 +121,8 @@ def test_what_hawatch_says_on_standard_error_is_shown(
 ) -> None:
     """A traceback goes there, and a person must see it."""
     machine.hawatch("echo Traceback >&2; exit 1")
-    assert "Traceback" in enabled(machine, script).output
+    ran = enabled(machine, script)
+    assert ran.output == f"\n{script.title}\nTraceback\n"
 
 
 def test_killed_by_a_signal_is_a_trouble(machine: Machine, script: Script) -> None:

@@ -6,6 +6,8 @@ import enum
 
 import msgspec
 
+from hawatch.model.latch import Latch, LatchKind
+from hawatch.model.memory import Memory
 from hawatch.model.plan import AnyStep
 from hawatch.model.report import Maintenance
 from hawatch.model.trigger import TriggerKind
@@ -60,6 +62,33 @@ class MaintenanceOff(OnNode, frozen=True, kw_only=True):
         _remember(play.agents[self.node], None)
 
 
+class ClearLatch(OnNode, frozen=True, kw_only=True):
+    """`hawatch latch clear`: a person vouches for a copy, or for the network.
+
+    Without a kind every kind, without a resource every resource.
+    """
+
+    kind: LatchKind | None = None
+    resource: str | None = None
+
+    def act(self, play: Play) -> None:
+        """Forget the latches that are meant."""
+        agent = play.agents[self.node]
+        play.node(self.node).note(f"hawatch latch clear {self.kind or ''}", "person")
+        memory = _memory(agent)
+        services = {
+            name: msgspec.structs.replace(
+                own, latches=tuple(m for m in own.latches if not self._means(m))
+            )
+            for name, own in memory.services.items()
+        }
+        save_memory(agent.store, msgspec.structs.replace(memory, services=services))
+
+    def _means(self, latch: Latch) -> bool:
+        kind = self.kind in (None, latch.kind)
+        return kind and self.resource in (None, latch.resource)
+
+
 class DisableAgent(OnNode, frozen=True, kw_only=True):
     """cron and the events ring in vain: hawatch is switched off."""
 
@@ -112,6 +141,7 @@ class Blow(enum.StrEnum):
     KILL_AGENT = "kill-agent"
     CRASH = "crash"
     PAUSE = "pause"
+    FILL_STATE = "fill-state"
 
 
 class Moment(enum.StrEnum):
@@ -122,10 +152,10 @@ class Moment(enum.StrEnum):
 
 
 class CutPlan(OnNode, frozen=True, kw_only=True):
-    """Once, at a step of a plan: the agent is killed, or the node loses its power.
+    """Once, at a step of a plan, something hits the node.
 
-    seconds: how long after that moment. again: when a node that lost its power is
-    switched on, or a paused one goes on.
+    seconds: how long after that moment. again: after how many seconds a node that lost
+    its power is switched on, or a paused one goes on.
     """
 
     step: str
@@ -147,6 +177,9 @@ class CutPlan(OnNode, frozen=True, kw_only=True):
         agent.store.on_entry.append(hit)
 
     def _strike(self, play: Play, agent: NodeAgent) -> None:
+        if self.blow is Blow.FILL_STATE:
+            agent.store.fill()
+            return
         self._later(play, self.seconds, lambda: self._blow(play, agent))
         if self.seconds == 0:
             raise Cut
@@ -171,7 +204,11 @@ def _step(entry: Intent | Ended) -> AnyStep:
     return entry.step if isinstance(entry, Intent) else entry.outcome.step
 
 
+def _memory(agent: NodeAgent) -> Memory:
+    return load_memory(agent.store, agent.node.name, agent.host.now()).memory
+
+
 def _remember(agent: NodeAgent, notice: Maintenance | None) -> None:
     """Write a maintenance into the node's memory, as the command does."""
-    memory = load_memory(agent.store, agent.node.name, agent.host.now()).memory
-    save_memory(agent.store, msgspec.structs.replace(memory, maintenance=notice))
+    memory = msgspec.structs.replace(_memory(agent), maintenance=notice)
+    save_memory(agent.store, memory)

@@ -38,7 +38,8 @@ class NodeAgent:
     """One node's agent: at most one cycle at a time, rings in between are merged.
 
     results holds the last ones, the newest at the end. on_result is called after each
-    cycle. isolate: checks run in forked children, as on a real node.
+    cycle, on_begun before a plan is performed. isolate: checks run in forked children,
+    as on a real node.
     """
 
     def __init__(
@@ -64,8 +65,10 @@ class NodeAgent:
         )
         self.results: list[Result] = []
         self.on_result: list[Callable[[NodeAgent, Result], None]] = []
+        self.on_begun: list[Callable[[NodeAgent, Decision], None]] = []
         self.enabled = True
         self._steps_told: dict[str, int] = {}
+        self._said: dict[str, str] = {}
         self._task: Task[Result] | None = None
         self._waiting: list[Trigger] = []
         node.on_devd.append(self._devd)
@@ -122,8 +125,8 @@ class NodeAgent:
         self.results = [*self.results[-49:], result]
         for decision in result.decisions:
             told = self._steps_told.get(decision.service)
-            if told is None and decision.rule not in QUIET:
-                self.node.note(f"[{decision.rule}] {decision.because}", "agent")
+            if told is None:
+                self._tell_decision(decision)
             for outcome in result.outcomes[decision.service][told or 0 :]:
                 self._tell(outcome)
         for listener in self.on_result:
@@ -135,8 +138,17 @@ class NodeAgent:
 
     def _begun(self, decision: Decision) -> None:
         """Tell a decision before its plan is performed."""
-        self.node.note(f"[{decision.rule}] {decision.because}", "agent")
+        self._said.pop(decision.service, None)
+        self._tell_decision(decision)
         self._steps_told[decision.service] = 0
+
+    def _tell_decision(self, decision: Decision) -> None:
+        """Tell a decision, unless only its numbers differ from the last one."""
+        text = f"[{decision.rule}] {decision.because}"
+        story = "".join(c for c in text if not c.isdigit())
+        if decision.rule not in QUIET and self._said.get(decision.service) != story:
+            self.node.note(text, "agent")
+        self._said[decision.service] = story
 
     def _journaled(self, entry: Entry) -> None:
         """Tell of a plan's steps while they are at work."""

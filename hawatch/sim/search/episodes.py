@@ -1,0 +1,380 @@
+"""The faults that a seed draws: each episode is what happens, and how it ends.
+
+An episode is a list of deeds in a scenario's own words. `span` is how long it lasts.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Sequence
+from typing import Any
+
+Deed = dict[str, Any]
+
+COMMANDS: tuple[tuple[str, ...], ...] = (
+    ("/sbin/hastctl", "list"),
+    ("/sbin/hastctl", "dump"),
+    ("/sbin/hastctl", "role", "primary"),
+    ("/sbin/hastctl", "role", "secondary"),
+    ("/sbin/mount",),
+    ("/sbin/umount",),
+    ("/sbin/fsck",),
+    ("/sbin/ifconfig",),
+    ("/sbin/sysctl",),
+    ("/usr/bin/netstat",),
+    ("/usr/sbin/service", "mysql-server", "onestart"),
+    ("/usr/sbin/service", "mysql-server", "onestop"),
+    ("/usr/sbin/service", "mysql-server", "onerestart"),
+    ("/usr/sbin/service", "mysql-server", "onestatus"),
+    ("/usr/bin/ssh",),
+    ("/sbin/ping",),
+)
+LIES = ("fail", "hang", "lie", "late", "slow", "done-fail", "abandon")
+CUTS: tuple[tuple[str, ...], ...] = (
+    ("carp",),
+    ("hast",),
+    ("ssh",),
+    ("ssh2",),
+    ("carp", "hast"),
+    ("ssh", "hast"),
+)
+MOODS = ("hung", "slow", "too many connections", "read-only", "access denied")
+STEPS = (
+    "stop-service",
+    "unmount",
+    "set-role-secondary",
+    "yield-vip",
+    "set-role-primary",
+    "await-device",
+    "check-filesystem",
+    "mount-filesystem",
+    "prove-mount",
+    "start-service",
+    "await-sql",
+    "restart-service",
+    "restore-skew",
+    "allow-carp",
+    "restart-worker",
+)
+MOST_PAUSE = 60.0
+"""Seconds that a machine may stand still: longer, and only a fence helps [H25]."""
+
+
+class Dice:
+    """A random source that knows the pair's names."""
+
+    def __init__(
+        self, rng: random.Random, nodes: Sequence[str], services: Sequence[str]
+    ) -> None:
+        self.rng = rng
+        self.nodes = nodes
+        self.services = services
+
+    def node(self) -> str:
+        """Return a node."""
+        return self.rng.choice(self.nodes)
+
+    def service(self) -> str:
+        """Return a service."""
+        return self.rng.choice(self.services)
+
+    def flip(self, probability: float = 0.5) -> bool:
+        """Return whether a coin with this probability shows its head."""
+        return self.rng.random() < probability
+
+    def span(self, low: float, high: float) -> float:
+        """Return seconds, short ones as likely as long ones."""
+        return round(low * (high / low) ** self.rng.random(), 1)
+
+
+Episode = Callable[[Dice, float], list[Deed]]
+
+
+def cut(dice: Dice, at: float) -> list[Deed]:
+    """Some kinds of traffic between the nodes are swallowed, perhaps one way only."""
+    between = list(dice.rng.sample(list(dice.nodes), 2))
+    deed = {
+        "between": between,
+        "kinds": list(dice.rng.choice(CUTS)),
+        "one-way": dice.flip(0.3),
+    }
+    deed["one_way"] = deed.pop("one-way")
+    return [
+        {"time": at, "do": "cut", **deed},
+        {"time": at + dice.span(2, 900), "do": "heal", **deed},
+    ]
+
+
+def isolate(dice: Dice, at: float) -> list[Deed]:
+    """A node is cut off from everybody."""
+    end = at + dice.span(2, 900)
+    return [
+        {"time": at, "do": "isolate", "node": dice.node()},
+        {"time": end, "do": "heal-all"},
+    ]
+
+
+def clients_cut(dice: Dice, at: float) -> list[Deed]:
+    """The clients, or the witness, do not reach one node."""
+    between = [dice.rng.choice(["client", "witness"]), dice.node()]
+    end = at + dice.span(2, 600)
+    return [
+        {"time": at, "do": "cut", "between": between},
+        {"time": end, "do": "heal", "between": between},
+    ]
+
+
+def lossy(dice: Dice, at: float) -> list[Deed]:
+    """Packets of one kind get lost now and then."""
+    deed = {
+        "do": "lose",
+        "between": list(dice.rng.sample(list(dice.nodes), 2)),
+        "kind": dice.rng.choice(["carp", "carp", "hast", "ssh"]),
+        "one_way": dice.flip(),
+    }
+    likely = round(dice.rng.uniform(0.1, 0.9), 2)
+    end = at + dice.span(10, 600)
+    return [
+        {"time": at, **deed, "probability": likely},
+        {"time": end, **deed, "probability": 0.0},
+    ]
+
+
+def witness_down(dice: Dice, at: float) -> list[Deed]:
+    """The witness answers nobody."""
+    end = at + dice.span(5, 900)
+    return [{"time": at, "do": "witness-down"}, {"time": end, "do": "witness-up"}]
+
+
+def link_flap(dice: Dice, at: float) -> list[Deed]:
+    """A cable comes loose for a while."""
+    seconds = dice.span(0.2, 600)
+    return [{"time": at, "do": "link-down", "node": dice.node(), "seconds": seconds}]
+
+
+def crash(dice: Dice, at: float) -> list[Deed]:
+    """A node loses its power and gets it back."""
+    seconds = dice.span(1, 900)
+    return [{"time": at, "do": "crash", "node": dice.node(), "seconds": seconds}]
+
+
+def power_lost(dice: Dice, at: float) -> list[Deed]:
+    """Both nodes lose their power, and get it back one after the other."""
+    late = at + dice.span(0.1, 30) * dice.flip()
+    first, second = dice.rng.sample(list(dice.nodes), 2)
+    return [
+        {"time": at, "do": "crash", "node": first, "seconds": dice.span(1, 300)},
+        {"time": late, "do": "crash", "node": second, "seconds": dice.span(1, 300)},
+    ]
+
+
+def reboot(dice: Dice, at: float) -> list[Deed]:
+    """Somebody reboots a node, in order or not."""
+    return [
+        {
+            "time": at,
+            "do": dice.rng.choice(["reboot", "shutdown"]),
+            "node": dice.node(),
+        }
+    ]
+
+
+def pause(dice: Dice, at: float) -> list[Deed]:
+    """A virtual machine stands still: a snapshot, a migration."""
+    seconds = dice.span(1, MOST_PAUSE)
+    return [{"time": at, "do": "pause", "node": dice.node(), "seconds": seconds}]
+
+
+def clock_step(dice: Dice, at: float) -> list[Deed]:
+    """A wall clock is set."""
+    seconds = dice.span(1, 20_000) * dice.rng.choice([-1, 1])
+    return [{"time": at, "do": "step-clock", "node": dice.node(), "seconds": seconds}]
+
+
+def hastd_dies(dice: Dice, at: float) -> list[Deed]:
+    """Kill hastd; somebody starts it again."""
+    node, end = dice.node(), at + dice.span(5, 600)
+    return [
+        {"time": at, "do": "kill-hastd", "node": node},
+        {"time": end, "do": "start-hastd", "node": node},
+    ]
+
+
+def hastd_hangs(dice: Dice, at: float) -> list[Deed]:
+    """Stop hastd with SIGSTOP for a while."""
+    node, end = dice.node(), at + dice.span(1, 300)
+    return [
+        {"time": at, "do": "hang-hastd", "node": node},
+        {"time": end, "do": "continue-hastd", "node": node},
+    ]
+
+
+def worker_dies(dice: Dice, at: float) -> list[Deed]:
+    """Kill a resource's worker."""
+    node, service = dice.node(), dice.service()
+    return [{"time": at, "do": "kill-worker", "node": node, "service": service}]
+
+
+def command_fault(dice: Dice, at: float) -> list[Deed]:
+    """Some runs of a command fail, hang, lie, or end after they were given up."""
+    return [
+        {
+            "time": at,
+            "do": "command-fault",
+            "node": dice.node(),
+            "argv": list(dice.rng.choice(COMMANDS)),
+            "kind": dice.rng.choice(LIES),
+            "times": dice.rng.randint(1, 4),
+            "seconds": dice.span(0.5, 30),
+        }
+    ]
+
+
+def disk_fails(dice: Dice, at: float) -> list[Deed]:
+    """A local disk has errors, or is gone; later it is well."""
+    deed = {"do": "disk", "node": dice.node(), "service": dice.service()}
+    state = dice.rng.choice(["read-errors", "write-errors", "missing"])
+    end = at + dice.span(5, 600)
+    return [
+        {"time": at, **deed, "state": state},
+        {"time": end, **deed, "state": "well"},
+    ]
+
+
+def disk_full(dice: Dice, at: float) -> list[Deed]:
+    """A file system is full; somebody makes room."""
+    deed = {"do": "fill-filesystem", "node": dice.node(), "service": dice.service()}
+    end = at + dice.span(30, 900)
+    return [{"time": at, **deed, "full": True}, {"time": end, **deed, "full": False}]
+
+
+def fsck_fails(dice: Dice, at: float) -> list[Deed]:
+    """The next checks of an unclean file system find it sick."""
+    codes = [dice.rng.choice([0, 4, 8, 12]) for _ in range(dice.rng.randint(1, 2))]
+    return [
+        {"time": at, "do": "fsck-answers", "node": dice.node(), "codes": codes},
+        *crash(dice, at + 1),
+    ]
+
+
+def mysqld_dies(dice: Dice, at: float) -> list[Deed]:
+    """Kill mysqld; now and then it cannot be started for a while."""
+    node, service, for_good = dice.node(), dice.service(), dice.flip()
+    deeds: list[Deed] = [
+        {
+            "time": at,
+            "do": "kill-mysqld",
+            "node": node,
+            "service": service,
+            "for_good": for_good,
+        }
+    ]
+    if for_good:
+        mended = {"node": node, "service": service, "broken": False}
+        end = at + dice.span(20, 900)
+        deeds.append({"time": end, "do": "will-not-start", **mended})
+    return deeds
+
+
+def mysqld_mood(dice: Dice, at: float) -> list[Deed]:
+    """Let mysqld hang, slow down, or turn clients away."""
+    deed = {"do": "mysqld", "node": dice.node(), "service": dice.service()}
+    end = at + dice.span(10, 600)
+    return [
+        {"time": at, **deed, "mood": dice.rng.choice(MOODS)},
+        {"time": end, **deed, "mood": "well"},
+    ]
+
+
+def mysqld_stubborn(dice: Dice, at: float) -> list[Deed]:
+    """Let mysqld ignore SIGTERM, and something asks for a stop."""
+    deed = {"do": "will-not-stop", "node": dice.node(), "service": dice.service()}
+    end = at + dice.span(30, 900)
+    return [
+        {"time": at, **deed, "broken": True},
+        *dice.rng.choice([mysqld_mood, operator, worker_dies])(dice, at + 2),
+        {"time": end, **deed, "broken": False},
+    ]
+
+
+def agent_killed(dice: Dice, at: float) -> list[Deed]:
+    """Kill hawatch at a step of its plan, with or without its machine."""
+    node = dice.node()
+    blow = dice.rng.choice(["kill-agent", "kill-agent", "crash", "pause"])
+    deed: Deed = {
+        "time": at,
+        "do": "cut-plan",
+        "node": node,
+        "step": dice.rng.choice(STEPS),
+        "when": dice.rng.choice(["before", "after"]),
+        "blow": blow,
+        "seconds": round(dice.rng.choice([0, 0, dice.span(0.01, 5)]), 2),
+    }
+    if blow != "kill-agent":
+        deed["again"] = dice.span(1, MOST_PAUSE)
+    cause = dice.rng.choice([mysqld_dies, operator, crash, mysqld_mood])
+    return [deed, *cause(dice, at + 1)]
+
+
+def state_lost(dice: Dice, at: float) -> list[Deed]:
+    """What hawatch remembers is spoiled, or cannot be written for a while."""
+    node = dice.node()
+    if dice.flip():
+        return [{"time": at, "do": "damage-state", "node": node}]
+    end = at + dice.span(10, 600)
+    return [
+        {"time": at, "do": "fill-state", "node": node},
+        {"time": end, "do": "fill-state", "node": node, "full": False},
+    ]
+
+
+def operator(dice: Dice, at: float) -> list[Deed]:
+    """Somebody types a verb."""
+    verb = dice.rng.choice(["switchover", "switchover", "demote", "restore"])
+    deed = {"do": "operator", "words": [verb, dice.service()]}
+    return [
+        {"time": at + 0.1 * number, "node": node, **deed}
+        for number, node in enumerate(dice.nodes)
+    ]
+
+
+def maintenance(dice: Dice, at: float) -> list[Deed]:
+    """Somebody works on a node, and tells."""
+    minutes = round(dice.span(1, 15), 1)
+    return [
+        {"time": at, "do": "maintenance-on", "node": dice.node(), "minutes": minutes}
+    ]
+
+
+NETWORK: tuple[Episode, ...] = (cut, cut, isolate, clients_cut, lossy)
+"""One at a time: two of them could leave the nodes no path while both see the witness,
+which hawatch does not claim to survive."""
+
+OTHERS: tuple[Episode, ...] = (
+    witness_down,
+    link_flap,
+    crash,
+    crash,
+    power_lost,
+    reboot,
+    pause,
+    clock_step,
+    hastd_dies,
+    hastd_hangs,
+    worker_dies,
+    command_fault,
+    command_fault,
+    command_fault,
+    disk_fails,
+    disk_full,
+    fsck_fails,
+    mysqld_dies,
+    mysqld_dies,
+    mysqld_mood,
+    mysqld_stubborn,
+    agent_killed,
+    agent_killed,
+    state_lost,
+    operator,
+    maintenance,
+)

@@ -1,0 +1,74 @@
+"""The truth about a simulated pair, seen from outside: rows, copies, who serves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from hawatch.model.carp import CarpState
+from hawatch.recording.memory import load_memory
+from hawatch.sim.node import Node
+from hawatch.sim.play import Play, Seen
+
+
+def rows_missing(play: Play, node: Node, service: str) -> int:
+    """Return how many acknowledged rows a node's local copy does not hold."""
+    client = play.world.clients[service]
+    disk = node.resources[play.settings(service).resource].disk
+    missing = 0
+    for index, row in client.acknowledged.items():
+        found = disk.read(*client.place(index))
+        missing += not (isinstance(found, int) and found >= row)
+    return missing
+
+
+def troubles(play: Play, calm: float) -> Iterator[str]:
+    """Yield what keeps a pair from being at rest.
+
+    calm: how many seconds nothing may have been done.
+    """
+    for name, client in play.world.clients.items():
+        settings = play.settings(name)
+        masters = [
+            node.name
+            for node in play.world.nodes.values()
+            if node.carp.vhids[settings.vhid].state is CarpState.MASTER
+        ]
+        if len(masters) != 1:
+            yield f"{name}: MASTER on {' and '.join(masters) or 'nobody'}"
+        if play.served_by(name) == "nobody" or not client.successes:
+            yield f"{name}: nobody serves the clients"
+    since = play.time - calm
+    busy = [seen for seen in play.history.begun if seen.at > since]
+    if busy:
+        yield f"not at rest: {len(busy)} steps in the last {calm:.0f} s, {_what(busy)}"
+
+
+def weaknesses(play: Play) -> Iterator[str]:
+    """Yield what keeps a pair that serves from standing on two legs."""
+    for settings in play.world.settings.services:
+        owner = play.served_by(settings.name)
+        for node in play.world.nodes.values():
+            resource = node.resources[settings.resource]
+            if node.name != owner and resource.status != "complete":
+                yield f"{settings.resource} on {node.name}: {resource.status}"
+    for node in play.world.nodes.values():
+        agent = play.agents[node.name]
+        memory = load_memory(agent.store, node.name, agent.host.now()).memory
+        for own in memory.services.values():
+            for latch in own.latches:
+                yield f"{node.name}: {latch.resource} {latch.kind} of {latch.copy_of}"
+
+
+def asked_for(play: Play) -> list[str]:
+    """Return what the agents shout about at the moment."""
+    found = []
+    for name, agent in play.agents.agents.items():
+        last = agent.last
+        for decision in last.decisions if last is not None else ():
+            if decision.alarm:
+                found.append(f"{name}: [{decision.rule}] {decision.because}")
+    return found
+
+
+def _what(busy: list[Seen]) -> str:
+    return str(busy[-1].what)[:120]

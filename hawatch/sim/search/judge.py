@@ -1,0 +1,105 @@
+"""What must never happen, judged on the world itself while a seed is played.
+
+The agents are not asked: rows, mounts, copies and moves are counted where they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import msgspec
+
+from hawatch.model.decision import Decision, Rule
+from hawatch.sim.agents import NodeAgent
+from hawatch.sim.node import Node
+from hawatch.sim.play import Play
+from hawatch.sim.power import Power
+from hawatch.sim.search.ground import rows_missing
+from hawatch.sim.violations import Wrong
+
+MOVES_TOO_SOON = "a second automatic move inside the cool-down"
+NOBODY_ABLE = "a demotion that left nobody able to serve"
+
+EXCUSED = 15.0
+"""Seconds for which a peer that died may still be believed to be there."""
+
+ARRIVAL = 2.0
+"""Seconds in which a write that was acknowledged on arrival reaches the disk."""
+
+
+class Harm(msgspec.Struct, frozen=True, kw_only=True):
+    """One never that came true. at: seconds of the scenario."""
+
+    at: float
+    node: str
+    what: str
+    text: str
+
+
+class Judge:
+    """Listens to a play. harm: what was found; moves: automatic ones, with times."""
+
+    def __init__(self, play: Play, excused: Iterable[Wrong] = ()) -> None:
+        self._play = play
+        self._world = play.world
+        self._excused = frozenset(excused)
+        self._own: list[Harm] = []
+        self._went: dict[str, float] = {}
+        self.moves: list[tuple[float, str, str]] = []
+        for agent in play.agents.agents.values():
+            agent.on_begun.append(self._begun)
+        self._world.after_event.append(self._watch_power)
+
+    @property
+    def harm(self) -> list[Harm]:
+        """Return everything that was found so far, in order of time."""
+        seen = [
+            Harm(at=v.at - self._play.zero, node=v.node, what=v.wrong, text=v.text)
+            for v in self._world.violations.found
+            if v.wrong not in self._excused
+        ]
+        return sorted([*seen, *self._own], key=lambda harm: harm.at)
+
+    def _watch_power(self) -> None:
+        for node in self._world.nodes.values():
+            if node.running and node.power is Power.UP:
+                self._went.pop(node.name, None)
+            elif node.name not in self._went:
+                self._went[node.name] = self._world.now
+
+    def _begun(self, agent: NodeAgent, decision: Decision) -> None:
+        if decision.move:
+            self._moved(agent, decision)
+        if decision.rule is Rule.UNHEALTHY_DEMOTE:
+            self._demoted(agent.node, decision)
+
+    def _moved(self, agent: NodeAgent, decision: Decision) -> None:
+        now = self._play.time
+        for at, service, _ in self.moves:
+            if service == decision.service:
+                left = agent.agent.config.limits.cooldown - (now - at)
+                if left > 0:
+                    self._add(agent.node, MOVES_TOO_SOON, f"{left:.0f} s too early")
+        self.moves.append((now, decision.service, decision.rule))
+
+    def _demoted(self, node: Node, decision: Decision) -> None:
+        peer = node.peer
+        gone = self._went.get(peer.name)
+        if gone is not None and self._world.now - gone > EXCUSED:
+            self._add(node, NOBODY_ABLE, f"{peer.name} is {peer.power}")
+        elif rows_missing(self._play, peer, decision.service):
+            self._world.scheduler.call_in(
+                ARRIVAL, lambda: self._look_at_copy(node, decision.service)
+            )
+
+    def _look_at_copy(self, node: Node, service: str) -> None:
+        missing = rows_missing(self._play, node.peer, service)
+        if missing:
+            text = f"the copy on {node.peer.name} lacks {missing} acknowledged rows"
+            self._add(node, NOBODY_ABLE, text)
+
+    def _add(self, node: Node, what: str, text: str) -> None:
+        self._own.append(
+            Harm(at=self._play.time, node=node.name, what=what, text=text)
+        )
+        node.note(f"{what}: {text}", "violation")

@@ -1,0 +1,84 @@
+"""What a person does who is called at the end of a seed, in a scenario's own deeds.
+
+They do what hawatch's words ask for: look at both copies, keep the one that has
+everything, clear the latches that nothing else clears, make the other copy anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from hawatch.recording.memory import load_memory
+from hawatch.sim.play import Play
+from hawatch.sim.search.ground import rows_missing
+
+Deed = dict[str, Any]
+
+
+def orders(play: Play, at: float) -> list[Deed]:
+    """Return the deeds of one round, beginning at a time of the scenario."""
+    deeds: list[Deed] = []
+    for settings in play.world.settings.services:
+        owner = play.served_by(settings.name)
+        if owner == "nobody":
+            deeds += _bring_up(play, settings.name, settings.resource, at)
+        else:
+            deeds += _make_anew(play, settings.resource, owner, at)
+    return deeds
+
+
+def _bring_up(play: Play, service: str, resource: str, at: float) -> Iterator[Deed]:
+    """Choose the copy that lacks nothing, believe it, and take the service over."""
+    nodes = list(play.world.nodes.values())
+    chosen = min(nodes, key=lambda node: rows_missing(play, node, service))
+    for node in nodes:
+        yield {
+            "time": at,
+            "do": "clear-latch",
+            "node": node.name,
+            "resource": resource,
+        }
+    yield {
+        "time": at + 60,
+        "do": "operator",
+        "node": chosen.peer.name,
+        "words": ["demote", service, "force"],
+    }
+    yield {
+        "time": at + 120,
+        "do": "operator",
+        "node": chosen.name,
+        "words": ["takeover", service],
+    }
+
+
+def _make_anew(play: Play, resource: str, owner: str, at: float) -> Iterator[Deed]:
+    """Discard the copy that does not serve, where it is not believed."""
+    peer = play.world.peer_of(owner)
+    latched = any(
+        latch.resource == resource
+        for agent in play.agents.agents.values()
+        for own in load_memory(
+            agent.store, agent.node.name, agent.host.now()
+        ).memory.services.values()
+        for latch in own.latches
+    )
+    whole = peer.resources[resource].status == "complete"
+    if whole and not latched:
+        return
+    words = (["role", "init"], ["create"], ["role", "secondary"])
+    for number, word in enumerate(words):
+        yield {
+            "time": at + 5 * number,
+            "do": "run",
+            "node": peer.name,
+            "argv": ["/sbin/hastctl", *word, resource],
+        }
+    for node in (owner, peer.name):
+        yield {
+            "time": at + 300,
+            "do": "clear-latch",
+            "node": node,
+            "resource": resource,
+        }

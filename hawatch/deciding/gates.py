@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from hawatch.deciding.fence import fence_failure, peer_is_off, silence
 from hawatch.deciding.gates_copy import own_copy, refuse
 from hawatch.deciding.situation import Situation
 from hawatch.model.carp import CarpState
@@ -42,8 +43,10 @@ def _limits(s: Situation) -> Iterator[Refused]:
     if s.trigger.kind is TriggerKind.OPERATOR:
         return
     limits = s.config.limits
+    theirs = s.word.report.moves if s.word.report is not None else ()
+    made = [*(move.at for move in s.memory.moves), *theirs]
     # A clock that was set back puts a move into the future [FACTS H24].
-    ages = [abs(s.now.wall - move.at) for move in s.memory.moves]
+    ages = [abs(s.now.wall - at) for at in made]
     recent = [age for age in ages if age < limits.per]
     if recent and min(recent) < limits.cooldown:
         yield refuse(
@@ -145,7 +148,7 @@ def _own_facts(s: Situation) -> Iterator[Refused]:
 
 
 def _peer_out(s: Situation) -> Iterator[Refused]:
-    """Released, or silent on every path while a witness answers, for long enough."""
+    """Released, or confirmed off, or silent on every path for long enough."""
     service = s.word.service
     if s.word.fresh and s.word.report is not None:
         if service is None:
@@ -166,7 +169,8 @@ def _peer_out(s: Situation) -> Iterator[Refused]:
         return
     yield from _limits(s)
     yield from _connected_secondary(s)
-    yield from _silence(s)
+    if not peer_is_off(s):
+        yield from _silence(s)
 
 
 def let_go_lately(s: Situation) -> bool:
@@ -217,11 +221,12 @@ def _connected_secondary(s: Situation) -> Iterator[Refused]:
 def _silence(s: Situation) -> Iterator[Refused]:
     witness = s.config.witness
     needed = witness.promote_after
-    silent = s.word.silent_for if s.config.peer.enabled else carp_age(s)
-    if silent < needed:
+    failure = fence_failure(s)
+    suffix = f", and fencing it failed: {failure}" if failure else ""
+    if silence(s) < needed:
         yield refuse(
             Refusal.PEER_SILENT_TOO_SHORT,
-            f"{s.peer} is silent for {silent:.0f} of {needed:.0f} s",
+            f"{s.peer} is silent for {silence(s):.0f} of {needed:.0f} s{suffix}",
         )
     if witness.ping or witness.tcp:
         if not any(isinstance(fact, Known) for fact in s.snapshot.witnesses.values()):
@@ -232,7 +237,7 @@ def _silence(s: Situation) -> Iterator[Refused]:
     elif witness.without is not SilencePolicy.PROMOTE:
         yield refuse(
             Refusal.PEER_SILENT_NO_WITNESS,
-            'no witness is configured, and witness.without is "hold"',
+            f'no witness is configured, and witness.without is "hold"{suffix}',
         )
 
 

@@ -57,21 +57,34 @@ def _generations(s: Situation, name: str) -> Iterator[Refused]:
 def _is_current(s: Situation, name: str) -> bool:
     """Return whether something proves that no acknowledged write is missing here.
 
-    Generations alone cannot [FACTS B9]. It is proved by being primary; by both disks,
-    where this one was a primary's last and the peer's was not since [B6]; by having
-    owned the service without a break in this boot; or by the owner's word that this
-    copy is in sync, heard when it was last heard at all.
+    It is proved by being primary; by both disks together, where the generations allow
+    it and the peer's was not the last primary's [B6, B9, H10]; by having owned the
+    service without a break in this boot; or by the owner's word that this copy is in
+    sync, heard when it was last heard at all.
     """
     if is_true(s.view.primaries[name]):
         return True
-    own, theirs = s.view.dumps[name], _their_dump(s, name)
-    if theirs is not None and isinstance(own, Known):
-        roles = (own.value.prevrole, theirs.prevrole)
-        if roles[0] is HastRole.PRIMARY and roles[1] is not HastRole.PRIMARY:
-            return True
+    if both_known(s, name) and not was_last_primary_there(s, name):
+        return True
     if s.own.duty is Duty.ACTIVE and s.gap is not None:
         return True
     return _vouched_for(s, name)
+
+
+def both_known(s: Situation, name: str) -> bool:
+    """Return whether the metadata of both copies are known in this look."""
+    return isinstance(s.view.dumps[name], Known) and _their_dump(s, name) is not None
+
+
+def was_last_primary_there(s: Situation, name: str) -> bool:
+    """Return whether by both disks the peer's was the last primary's, not this one."""
+    own, theirs = s.view.dumps[name], _their_dump(s, name)
+    return (
+        isinstance(own, Known)
+        and theirs is not None
+        and theirs.prevrole is HastRole.PRIMARY
+        and own.value.prevrole is not HastRole.PRIMARY
+    )
 
 
 def _their_dump(s: Situation, name: str) -> HastDump | None:

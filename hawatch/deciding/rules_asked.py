@@ -10,11 +10,19 @@ from __future__ import annotations
 from hawatch.deciding.gates import is_master, may_demote, may_promote
 from hawatch.deciding.plan import ladder_down, ladder_up
 from hawatch.deciding.situation import Situation
-from hawatch.deciding.yielding import fence_vip, restore_step, with_raise, yield_vip
+from hawatch.deciding.yielding import (
+    CONFIRM_MARGIN,
+    fence_vip,
+    restore_step,
+    with_raise,
+    without_latches,
+    yield_vip,
+)
 from hawatch.model.decision import Decision, Refusal, Refused, Rule
-from hawatch.model.fact import is_false
+from hawatch.model.fact import Known, is_false
 from hawatch.model.hast import HastRole
-from hawatch.model.plan import Plan
+from hawatch.model.latch import LatchKind
+from hawatch.model.plan import AllowCarp, AnyStep, Plan
 from hawatch.model.report import Duty
 from hawatch.model.trigger import TriggerKind
 
@@ -106,14 +114,25 @@ def _take_over(s: Situation) -> Decision:
         f"an operator said that {s.peer} is off: taking {s.service} over",
         duty=Duty.ACTIVE,
         plan=Plan(steps=ladder_up(s.config, s.snapshot, s.view)),
+        memory=s.next_owner,
     )
 
 
 def _restore(s: Situation) -> Decision:
-    if s.own.raised is None:
-        return s.decide(Rule.ASKED, "advskew is not raised here: nothing to restore")
+    steps: list[AnyStep] = []
+    memory = s.own
+    sysctls = s.snapshot.sysctls
+    if isinstance(sysctls, Known) and not sysctls.value.allow:
+        steps.append(AllowCarp(allow=True, deadline=CONFIRM_MARGIN))
+        memory = without_latches(memory, LatchKind.FENCED)
+        memory = without_latches(memory, LatchKind.UNHEARD)
+    if s.own.raised is not None:
+        steps.append(restore_step(s.own.raised))
+    if not steps:
+        return s.decide(Rule.ASKED, "nothing is raised or fenced here")
     return s.decide(
         Rule.ASKED,
-        "an operator asked to lower advskew again",
-        plan=Plan(steps=(restore_step(s.own.raised),)),
+        "an operator asked to let this node take part in CARP as before",
+        plan=Plan(steps=tuple(steps)),
+        memory=memory,
     )

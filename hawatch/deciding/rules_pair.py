@@ -26,8 +26,9 @@ from hawatch.model.report import Duty, ServiceReport
 def two_primaries(s: Situation) -> Decision | None:
     """Both nodes are primary: the one by the static rule lets go and keeps its data.
 
-    Both compute the same order from the same two reports: the holder of the VIP before
-    the other, the one that serves before the other, then the order of names.
+    Both compute the same order from the same two reports: the later take-over first (it
+    happened because the other was away, and CARP's faster node is often the one that
+    slept [FACTS A9, H25]), then the holder of the VIP, the one that serves, the names.
     """
     service = s.word.service
     if service is None or not s.word.fresh:
@@ -39,8 +40,8 @@ def two_primaries(s: Situation) -> Decision | None:
     ]
     if not doubled:
         return None
-    ours = (is_master(s), is_true(s.view.serving), s.peer)
-    theirs = (_has_vip(service), is_true(service.serving), s.node)
+    ours = (s.own.epoch, is_master(s), is_true(s.view.serving), s.peer)
+    theirs = (service.epoch, _has_vip(service), is_true(service.serving), s.node)
     what = f"both nodes are primary for {', '.join(doubled)}"
     if ours > theirs:
         return s.decide(
@@ -131,7 +132,9 @@ def _why_lift(s: Situation) -> str | None:
     """Return why CARP may take part again, or None.
 
     While the peer serves and its adverts do not arrive, it may not: this node would be
-    a second MASTER at once. A peer that is gone is a reason where this node may serve.
+    a second MASTER at once. With CARP off nobody can see whether they would arrive, so
+    it is tried once in a cool-down: that costs the clients a few seconds at worst. A
+    peer that is gone is a reason where this node may serve.
     """
     if is_true(s.view.holding):
         return None
@@ -141,9 +144,11 @@ def _why_lift(s: Situation) -> str | None:
     service = s.word.service
     if service is None or not s.word.fresh:
         return None
-    unheard = any(m.kind is LatchKind.UNHEARD for m in s.own.latches)
+    unheard = [m for m in s.own.latches if m.kind is LatchKind.UNHEARD]
     if is_true(service.serving) and not unheard:
         return f"{s.peer} serves, and this node holds nothing"
+    if unheard and s.now.wall - unheard[0].since >= s.config.limits.cooldown:
+        return "the cool-down is over: trying whether adverts arrive again"
     if is_false(service.holding):
         return f"{s.peer} is heard and holds nothing either"
     return None

@@ -138,9 +138,12 @@ def _by_generations(s: Situation, name: str, theirs: HastResource) -> str | Refu
         ):
             return refuse(Refusal.GENERATIONS_FORBID, f"{name}: {outcome.because}")
         return f"{s.peer} is primary for {name} ({outcome.because})"
-    verdict = court(
-        own.value, their_dump.value, s.node, s.peer, s.settings.preferred or s.peer
-    )
+    preferred = s.settings.preferred or s.peer
+    roles = {s.node: own.value.prevrole, s.peer: their_dump.value.prevrole}
+    last = [node for node, role in roles.items() if role is HastRole.PRIMARY]
+    if len(last) == 1:
+        preferred = last[0]
+    verdict = court(own.value, their_dump.value, s.node, s.peer, preferred)
     if verdict.primary == s.peer:
         return f"{s.peer} is to be primary for {name} ({verdict.because})"
     return refuse(Refusal.GENERATIONS_FORBID, f"{name}: {verdict.because}")

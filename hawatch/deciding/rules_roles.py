@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hawatch.deciding.fence import peer_is_off
 from hawatch.deciding.gates import (
     carp_age,
     is_in,
@@ -11,7 +12,9 @@ from hawatch.deciding.gates import (
     may_promote,
     peer_able,
 )
+from hawatch.deciding.gates_copy import was_last_primary_there
 from hawatch.deciding.plan import ladder_down, ladder_up
+from hawatch.deciding.rules_fence import fence_first
 from hawatch.deciding.situation import Situation
 from hawatch.deciding.yielding import with_raise, yield_vip
 from hawatch.model.carp import CarpState
@@ -29,15 +32,21 @@ def master_not_serving(s: Situation) -> Decision | None:
     if storage_in_place(s) and s.own.duty is Duty.ACTIVE:
         return None
     refused = may_promote(s)
+    fencing = fence_first(s, refused)
+    if fencing is not None:
+        return fencing
     if not refused:
         silent = not s.word.fresh and not let_go_lately(s)
         why = "is silent and was given long enough" if silent else "has let go"
+        if peer_is_off(s):
+            why = "is confirmed off"
         return s.decide(
             Rule.MASTER_NOT_SERVING,
             f"the VIP is here and {s.peer} {why}: taking {s.service} over",
             duty=Duty.ACTIVE,
             plan=Plan(steps=ladder_up(s.config, s.snapshot, s.view)),
             move=silent,
+            memory=s.next_owner,
         )
     given = _give_up_vip(s, refused)
     if given is not None:
@@ -163,4 +172,6 @@ def _peer_is_better(s: Situation, refused: tuple[Refused, ...]) -> bool:
     ours = {reason.refusal for reason in refused}
     if ours & {Refusal.OWN_COPY_LATCHED, Refusal.GENERATIONS_FORBID}:
         return not any(latch.copy_of in ("", s.peer) for latch in service.latches)
+    if any(was_last_primary_there(s, name) for name in s.settings.resources):
+        return True
     return Refusal.FACT_UNKNOWN in ours and not peer_able(s)

@@ -89,6 +89,12 @@ class Situation(msgspec.Struct, frozen=True, kw_only=True):
         """Return the name of this node's interface for the VIP."""
         return self.settings.interface_of(self.node)
 
+    @property
+    def next_owner(self) -> ServiceMemory:
+        """Return the memory of a take-over: later than any that was heard of."""
+        theirs = self.word.service.epoch if self.word.service is not None else 0
+        return msgspec.structs.replace(self.own, epoch=max(self.own.epoch, theirs) + 1)
+
     def decide(
         self,
         rule: Rule,

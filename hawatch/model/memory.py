@@ -63,12 +63,14 @@ class SeenRole(msgspec.Struct, frozen=True, kw_only=True):
 class ServiceMemory(msgspec.Struct, frozen=True, kw_only=True):
     """What is remembered of one service.
 
-    restarts, heals: wall clock of local restarts and of worker restarts within
+    epoch: the number of the last take-over here; each is one more than any that was
+    heard of. restarts, heals: wall clock of local restarts and of worker restarts within
     limits.cooldown. in_sync: by resource, while primary. connected: resources whose
     last look showed `complete`.
     """
 
     duty: Duty = Duty.STANDBY
+    epoch: int = 0
     latches: tuple[Latch, ...] = ()
     raised: SkewRaise | None = None
     restarts: tuple[float, ...] = ()
@@ -117,6 +119,18 @@ class Incident(msgspec.Struct, frozen=True, kw_only=True):
     reminded: float = 0.0
 
 
+class PeerFence(msgspec.Struct, frozen=True, kw_only=True):
+    """The last order to switch the peer off: when it was begun, and what came of it.
+
+    confirmed only where the site's command ended with "confirmed off"; text says why
+    not, and is empty where the agent ended before the command did.
+    """
+
+    begun: Moment
+    confirmed: bool = False
+    text: str = ""
+
+
 class Memory(msgspec.Struct, frozen=True, kw_only=True):
     """All that one node remembers; last is when the last cycle ended."""
 
@@ -133,3 +147,4 @@ class Memory(msgspec.Struct, frozen=True, kw_only=True):
     peer_silent_since: Moment | None = None
     samples: tuple[Sample, ...] = ()
     incidents: Mapping[str, Incident] = {}
+    fence: PeerFence | None = None

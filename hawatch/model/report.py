@@ -36,6 +36,7 @@ class Maintenance(msgspec.Struct, frozen=True, kw_only=True):
 class ServiceReport(msgspec.Struct, frozen=True, kw_only=True):
     """One service on the reporting node.
 
+    epoch: which take-over made this node the owner, or the last that it was.
     holding: any role primary, mount or process of the service is left here.
     serving: role primary, mounted, and every service alive.
     failing: checks with remedy `demote` that stand failing here.
@@ -44,6 +45,7 @@ class ServiceReport(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     duty: Duty
+    epoch: int = 0
     carp: Fact[CarpVhid]
     resources: Mapping[str, Fact[HastResource]]
     dumps: Mapping[str, Fact[HastDump]]

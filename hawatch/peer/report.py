@@ -94,6 +94,7 @@ def _service_report(
     own = memory.services.get(name, ServiceMemory())
     return ServiceReport(
         duty=own.duty,
+        epoch=own.epoch,
         carp=view.carp,
         resources=view.resources,
         dumps=view.dumps,

@@ -19,7 +19,7 @@ from hawatch.sim.agents import NodeAgent, PairAgents
 from hawatch.sim.node import Node
 from hawatch.sim.services import RcService
 from hawatch.sim.settings import ServiceSettings
-from hawatch.sim.world import World
+from hawatch.sim.world import LogEntry, World
 
 K = TypeVar("K")
 
@@ -59,6 +59,8 @@ class Play:
         self.agents = PairAgents(world, config, checks, isolate=isolate)
         self.zero = world.now
         self.history = History()
+        self._lost: dict[str, int] = {}
+        world.on_note.append(self._noted)
         for agent in self.agents.agents.values():
             self._watch(agent)
 
@@ -105,16 +107,29 @@ class Play:
         return [(began - self.zero, ended - self.zero) for began, ended in found]
 
     def rows_lost(self, service: str) -> int | None:
-        """Return how many acknowledged rows are missing where clients are served.
+        """Return how many acknowledged rows were missing where clients were served.
 
-        None where nobody serves.
+        A row's place is used again by later rows, so each change of the serving node is
+        counted when it happens. None where nobody serves now.
         """
         settings = self.settings(service)
         node = self.served_by(settings.name)
         if node == "nobody":
             return None
+        self._count_lost(settings, node)
+        return self._lost[settings.name]
+
+    def _noted(self, entry: LogEntry) -> None:
+        if entry.kind != "client" or not entry.node:
+            return
+        for settings in self.world.settings.services:
+            if self.world.clients[settings.name].served_by == entry.node:
+                self._count_lost(settings, entry.node)
+
+    def _count_lost(self, settings: ServiceSettings, node: str) -> None:
         client = self.world.clients[settings.name]
-        return client.lost_on(self.node(node).services[settings.rc])
+        lost = client.lost_on(self.node(node).services[settings.rc])
+        self._lost[settings.name] = max(lost, self._lost.get(settings.name, 0))
 
     def _watch(self, agent: NodeAgent) -> None:
         agent.on_result.append(self._decided)

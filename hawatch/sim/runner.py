@@ -10,7 +10,7 @@ from hawatch.checking.collect import collect
 from hawatch.checking.nouns import Collection
 from hawatch.sim.action import Action
 from hawatch.sim.expectation import Happening, State, StateWatch, Total, Verdict
-from hawatch.sim.pair import build_pair
+from hawatch.sim.pair import Start, build_pair
 from hawatch.sim.play import Play
 from hawatch.sim.scenario import Scenario
 from hawatch.sim.violations import Wrong
@@ -81,6 +81,9 @@ def stage(
     play.agents.start()
     world.run_for(frame.warm)
     play.begin()
+    if frame.start is not Start.SETTLED:
+        for client in world.clients.values():
+            client.start()
     for action in scenario.actions:
         world.scheduler.call_at(play.zero + action.time, partial(_act, play, action))
     return play

@@ -13,7 +13,7 @@ from hawatch.acting.site import Site
 from hawatch.agent import Agent, Result
 from hawatch.deciding.aftermath import after_plan, before_plan
 from hawatch.deciding.remember import hook_hints, next_memory
-from hawatch.deciding.rules import decide
+from hawatch.deciding.rules import decide_all
 from hawatch.deciding.rules_hold import longest_gap
 from hawatch.deciding.situation import situation
 from hawatch.deciding.streaks import next_streaks
@@ -48,19 +48,17 @@ async def run_cycle(agent: Agent, *triggers: Trigger) -> Result:
         memory.streaks, findings, agent.check.policies, wall=snapshot.taken.wall
     )
     memory = msgspec.structs.replace(memory, streaks=streaks)
-    decisions = tuple(
-        decide(
-            situation(
-                agent.config,
-                service,
-                snapshot,
-                memory,
-                findings,
-                agent.check.policies,
-                foremost(triggers),
-                last=before.last,
-                damaged=damaged,
-            )
+    decisions = decide_all(
+        situation(
+            agent.config,
+            service,
+            snapshot,
+            memory,
+            findings,
+            agent.check.policies,
+            foremost(triggers),
+            last=before.last,
+            damaged=damaged,
         )
         for service in agent.config.services
     )

@@ -69,6 +69,10 @@ class DryRunHost:
         """Return the text of a small configuration file."""
         return self._host.read_text(path)
 
+    def why_untrusted(self, program: str) -> str | None:
+        """Return why a site's program must not be run, or None where it may be."""
+        return self._host.why_untrusted(program)
+
     async def first_read(self, device: str, *, deadline: float) -> Fact[float]:
         """Read a device's first block; return the seconds."""
         return await self._host.first_read(device, deadline=deadline)

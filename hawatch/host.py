@@ -127,6 +127,13 @@ class Host(Protocol):
         """Return the text of a small configuration file."""
         ...
 
+    def why_untrusted(self, program: str) -> str | None:
+        """Return why a site's program must not be run, or None where it may be.
+
+        It must be there, and nobody but root can have written it or its way.
+        """
+        ...
+
     async def first_read(self, device: str, *, deadline: float) -> Fact[float]:
         """Read a device's first block in a disposable child; return the seconds."""
         ...

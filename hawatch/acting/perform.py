@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Any, Protocol
 
-from hawatch.acting import steps_carp, steps_service, steps_storage
+from hawatch.acting import steps_carp, steps_fence, steps_service, steps_storage
 from hawatch.acting.site import ChangeRefused, Ended, Site
 from hawatch.model import plan as steps
 from hawatch.model.plan import AnyStep, Outcome, Plan, StepResult
@@ -26,6 +26,7 @@ PERFORMERS: dict[type[Any], Callable[[Site, Any], Awaitable[Ended]]] = {
     steps.RestoreSkew: steps_carp.restore_skew,
     steps.TakeVip: steps_carp.take_vip,
     steps.AllowCarp: steps_carp.allow_carp,
+    steps.FencePeer: steps_fence.fence_peer,
 }
 
 GRABBING = (
@@ -33,6 +34,7 @@ GRABBING = (
     steps.MountFilesystem,
     steps.TakeVip,
     steps.RestartWorker,
+    steps.FencePeer,
 )
 """Steps that are not begun unless their intent could be written; with SetRole primary.
 

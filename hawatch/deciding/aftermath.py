@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import msgspec
 
+from hawatch.deciding.fence import fences, with_fence_begun, with_fence_ended
 from hawatch.model.decision import Decision, Rule
 from hawatch.model.finding import Streak
 from hawatch.model.memory import Memory, Move, ServiceMemory, Unfinished
@@ -30,7 +31,10 @@ def before_plan(memory: Memory, decision: Decision, *, now: Moment) -> Memory:
     counted, whether it succeeds or not.
     """
     own = decision.memory
-    to_be_finished = decision.plan and decision.rule not in WHOLE_IN_THEMSELVES
+    fencing = fences(decision.plan)
+    to_be_finished = (
+        decision.plan and decision.rule not in WHOLE_IN_THEMSELVES and not fencing
+    )
     if to_be_finished and own.unfinished is None:
         begun = Unfinished(
             rule=decision.rule,
@@ -39,6 +43,8 @@ def before_plan(memory: Memory, decision: Decision, *, now: Moment) -> Memory:
             began=now,
         )
         own = msgspec.structs.replace(own, unfinished=begun)
+    if fencing:
+        memory = with_fence_begun(memory, now)
     moves = memory.moves
     if decision.move:
         move = Move(service=decision.service, at=now.wall, rule=decision.rule)
@@ -64,6 +70,7 @@ def after_plan(
             marked = msgspec.structs.replace(own.unfinished, failed=failed)
             own = msgspec.structs.replace(own, unfinished=marked)
     memory = _with_service(memory, decision.service, own)
+    memory = with_fence_ended(memory, outcomes)
     if reached and decision.plan and decision.duty is not Duty.ACTIVE:
         streaks = without_service(memory.streaks, decision.service)
         memory = msgspec.structs.replace(memory, streaks=streaks)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
+import msgspec
+
+from hawatch.deciding.fence import fences, with_fence_begun
 from hawatch.deciding.rules_asked import operator_asked, shutdown_release
 from hawatch.deciding.rules_hold import (
     all_well,
@@ -57,6 +60,20 @@ RULES: tuple[Callable[[Situation], Decision | None], ...] = (
 )
 """Who is asked first: harm that is happening, then what was begun, then health, then
 where CARP and storage do not fit, then repair, then tidying up."""
+
+
+def decide_all(situations: Iterable[Situation]) -> tuple[Decision, ...]:
+    """Given the situations of all services in one cycle, return their decisions.
+
+    One order to switch the peer off serves all of them.
+    """
+    decisions: list[Decision] = []
+    for s in situations:
+        if any(fences(decision.plan) for decision in decisions):
+            ordered = with_fence_begun(s.memory, s.now)
+            s = msgspec.structs.replace(s, memory=ordered)
+        decisions.append(decide(s))
+    return tuple(decisions)
 
 
 def decide(situation: Situation) -> Decision:

@@ -18,6 +18,7 @@ from hawatch.freebsd.disposable import run_in_child
 from hawatch.freebsd.probe_directory import look_into, measure_space, read_first_block
 from hawatch.freebsd.probe_network import knock_at, split_address
 from hawatch.freebsd.run import run_command
+from hawatch.freebsd.trust import why_untrusted
 from hawatch.host import CommandResult, Process, SqlQuestion
 from hawatch.model.fact import Fact, Known, Unknown
 from hawatch.model.moment import Moment
@@ -151,6 +152,10 @@ class FreeBSDHost:
         if len(content) > TEXT_LIMIT:
             return Unknown(f"{path} is larger than {TEXT_LIMIT} bytes")
         return Known(content.decode("utf-8", "backslashreplace"))
+
+    def why_untrusted(self, program: str) -> str | None:
+        """Return why a site's program must not be run, or None where it may be."""
+        return why_untrusted(program)
 
     async def first_read(self, device: str, *, deadline: float) -> Fact[float]:
         """Read a device's first block in a disposable child; return the seconds."""

@@ -176,7 +176,8 @@ class WitnessConfig(msgspec.Struct, frozen=True, kw_only=True):
     ping: addresses asked by ICMP; tcp: "host:port" asked to connect. give_up: seconds
     after which an owner that sees neither peer nor witness releases. promote_after:
     seconds of silence on every path before a standby may promote. fence: the site's
-    command whose exit 0 means "confirmed off".
+    command, called with the other node's name as its last word, whose exit 0 means
+    "confirmed off"; it has fence_deadline seconds.
     """
 
     ping: tuple[str, ...] = ()

@@ -213,6 +213,16 @@ class RestartWorker(Step, frozen=True, kw_only=True):
         return f"worker of {self.resource} restarted"
 
 
+class FencePeer(Step, frozen=True, kw_only=True):
+    """The site's fence command confirmed that the peer is switched off."""
+
+    peer: str
+
+    @property
+    def goal(self) -> str:
+        return f"{self.peer} confirmed off"
+
+
 AnyStep = Union[  # noqa: UP007 - msgspec decodes the union by its tag
     StopService,
     StartService,
@@ -229,6 +239,7 @@ AnyStep = Union[  # noqa: UP007 - msgspec decodes the union by its tag
     TakeVip,
     AllowCarp,
     RestartWorker,
+    FencePeer,
 ]
 
 

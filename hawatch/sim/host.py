@@ -116,6 +116,12 @@ class SimHost:
             return Unknown(f"{path}: No such file or directory")
         return Known(text)
 
+    def why_untrusted(self, program: str) -> str | None:
+        """Return why a site's program must not be run, or None where it may be."""
+        if program not in self._world.site_commands:
+            return f"{program}: No such file or directory"
+        return self._world.untrusted.get(program)
+
     async def first_read(self, device: str, *, deadline: float) -> Fact[float]:
         """Read a device's first block, if its node is there and its I/O flows."""
         fs = file_system_of(self._node, device)

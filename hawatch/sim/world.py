@@ -42,7 +42,8 @@ class World:
 
     answer_ssh runs on the target when a node asks /usr/bin/ssh for its peer. witness_up
     tells whether the witness answers. site_commands adds or replaces programs by path,
-    such as a site's fence. keep_log: False drops the log, for long searches.
+    such as a site's fence; untrusted says of one why it must not be run. keep_log:
+    False drops the log, for long searches.
     """
 
     __slots__ = (
@@ -59,6 +60,7 @@ class World:
         "settings",
         "settled_at",
         "site_commands",
+        "untrusted",
         "violations",
         "witness_up",
     )
@@ -75,6 +77,7 @@ class World:
         self.witness_up = True
         self.answer_ssh: AnswerSsh | None = None
         self.site_commands: dict[str, Command] = {}
+        self.untrusted: dict[str, str] = {}
         self.segment = CarpSegment(self)
         self.violations = Violations(self)
         self.nodes: dict[str, Node] = {}

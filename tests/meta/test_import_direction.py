@@ -17,10 +17,13 @@ STATIONS = {
     "checking",
     "config",
     "configuring",
+    "discovering",
+    "doctoring",
     "dryrun",
     "freebsd",
     "observe",
     "peer",
+    "placing",
     "recording",
 }
 CYCLE = {"agent", "cycle"}

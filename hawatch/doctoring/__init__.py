@@ -1,0 +1,1 @@
+"""The traps of the platform: pure rules over a Machine, each with its remedy."""

@@ -1,0 +1,1 @@
+"""Putting files where FreeBSD looks for them, and taking them back again."""

@@ -64,9 +64,9 @@ class ServiceMemory(msgspec.Struct, frozen=True, kw_only=True):
     """What is remembered of one service.
 
     epoch: the number of the last take-over here; each is one more than any that was
-    heard of. restarts, heals: wall clock of local restarts and of worker restarts within
-    limits.cooldown. in_sync: by resource, while primary. connected: resources whose
-    last look showed `complete`.
+    heard of. restarts, heals: wall clock of local restarts and of worker restarts
+    within limits.cooldown. in_sync: by resource, while primary. connected: resources
+    whose last look showed `complete`.
     """
 
     duty: Duty = Duty.STANDBY

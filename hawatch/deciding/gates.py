@@ -16,6 +16,7 @@ from hawatch.model.config import SilencePolicy
 from hawatch.model.decision import Refusal, Refused
 from hawatch.model.fact import Known, Unknown, is_false, is_true, why_unknown
 from hawatch.model.hast import HastRole, HastStatus
+from hawatch.model.memory import Move
 from hawatch.model.report import Duty
 from hawatch.model.trigger import TriggerKind
 
@@ -44,7 +45,10 @@ def _limits(s: Situation) -> Iterator[Refused]:
         return
     limits = s.config.limits
     theirs = s.word.report.moves if s.word.report is not None else ()
-    made = [*(move.at for move in s.memory.moves), *theirs]
+    made = [
+        *(move.at for move in s.memory.moves if not _is_under_way(s, move)),
+        *theirs,
+    ]
     # A clock that was set back puts a move into the future [FACTS H24].
     ages = [abs(s.now.wall - at) for at in made]
     recent = [age for age in ages if age < limits.per]
@@ -60,6 +64,18 @@ def _limits(s: Situation) -> Iterator[Refused]:
             f"{len(recent)} automatic moves in {limits.per:.0f} s, "
             f"limits.moves is {limits.moves}",
         )
+
+
+def _is_under_way(s: Situation, move: Move) -> bool:
+    """Return whether a move is the one whose plan is still to be finished.
+
+    It is no second move: to hold it against itself would back out of every take-over
+    that was cut short.
+    """
+    begun = s.own.unfinished
+    return (
+        begun is not None and move.service == s.service and move.at == begun.began.wall
+    )
 
 
 def _peer_able(s: Situation) -> Iterator[Refused]:

@@ -28,6 +28,7 @@ from hawatch.sim.client import Client
 from hawatch.sim.node import Node
 from hawatch.sim.pair import Start, build_pair
 from hawatch.sim.settings import NodeSettings, PairSettings, ServiceSettings
+from hawatch.sim.violations import Wrong
 from hawatch.sim.world import World
 
 HAST_TIMEOUT = 5.0
@@ -289,6 +290,10 @@ class Pair:
             for decision in [self.decision(node)]
             if decision.alarm
         ]
+
+    def wrongs(self) -> set[Wrong]:
+        """Return the kinds of what must never happen and did."""
+        return {found.wrong for found in self.world.violations.found}
 
     def harm(self) -> list[str]:
         """Return what must never happen and did."""

@@ -24,8 +24,9 @@ SUSPECT_DISK   this node       its local read or write errors grew [H13, H14]
 STALE, INCONSISTENT, DIVERGED and SPLIT_BRAIN end with an observed in-sync: on the
 primary its own evidence (complete and dirty 0 on a connection without a debt), on the
 standby that evidence in the primary's report, heard while connected, for this very
-connection. SUSPECT_DISK ends by an operator's word only; FENCED and UNHEARD end with
-the fence itself, see remember.py.
+connection. STALE ends as well where both disks say that this copy is the newer one.
+SUSPECT_DISK ends by an operator's word only; FENCED and UNHEARD end with the fence
+itself, see remember.py.
 
 Not a latch: a standby whose owner falls silent on every path after it had vouched for
 this copy. That is the failover this program exists for [H7]; the owner's last word

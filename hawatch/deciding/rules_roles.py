@@ -13,6 +13,7 @@ from hawatch.deciding.gates import (
     peer_able,
 )
 from hawatch.deciding.gates_copy import was_last_primary_there
+from hawatch.deciding.generations import Forecast, forecast
 from hawatch.deciding.plan import ladder_down, ladder_up
 from hawatch.deciding.rules_fence import fence_first
 from hawatch.deciding.situation import Situation
@@ -162,16 +163,35 @@ def _peer_is_better(s: Situation, refused: tuple[Refused, ...]) -> bool:
 
     It is so where our copy is latched or older while the peer's is not, and where a
     fact that is missing here is not missing there. A node that has given the VIP away
-    does not do it again: two that both refuse would throw it to and fro.
+    does it again only where its copy is older by both disks, which cannot be said on
+    both sides: two that both refuse would throw it to and fro.
     """
     service = s.word.service
-    if service is None or not s.word.fresh or s.own.raised is not None:
+    if service is None or not s.word.fresh or not is_false(service.holding):
         return False
-    if not is_false(service.holding):
+    if s.own.raised is not None and not _peer_is_newer(s):
         return False
     ours = {reason.refusal for reason in refused}
     if ours & {Refusal.OWN_COPY_LATCHED, Refusal.GENERATIONS_FORBID}:
         return not any(latch.copy_of in ("", s.peer) for latch in service.latches)
-    if any(was_last_primary_there(s, name) for name in s.settings.resources):
+    older = any(was_last_primary_there(s, name) for name in s.settings.resources)
+    if Refusal.COPY_NOT_IN_SYNC in ours and older:
         return True
     return Refusal.FACT_UNKNOWN in ours and not peer_able(s)
+
+
+def _peer_is_newer(s: Situation) -> bool:
+    """Return whether the disks say that the peer wrote after this copy's last word."""
+    service = s.word.service
+    if service is None or not s.word.fresh:
+        return False
+    for name in s.settings.resources:
+        own, theirs = s.view.dumps[name], service.dumps.get(name)
+        if (
+            isinstance(own, Known)
+            and isinstance(theirs, Known)
+            and forecast(own.value, theirs.value).forecast
+            is Forecast.SECONDARY_TO_PRIMARY
+        ):
+            return True
+    return False

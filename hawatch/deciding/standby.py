@@ -16,6 +16,7 @@ from hawatch.deciding.copies import (
     connected,
     same_worker,
 )
+from hawatch.deciding.generations import Forecast, forecast
 from hawatch.model.fact import Known, Unknown, is_true
 from hawatch.model.hast import HastResource, HastRole, HastStatus
 from hawatch.model.latch import InSync, LatchKind
@@ -37,9 +38,10 @@ def as_standby(
     if heard is not None:
         kept = msgspec.structs.replace(before, in_sync=None, peer_in_sync=heard)
         return kept.without(CLEARED_BY_SYNC)
-    after = before
+    newer = _is_newer(look)
+    after = before.without(frozenset({LatchKind.STALE})) if newer else before
     for kind, reason in (
-        (LatchKind.STALE, _left_behind(before, look, found)),
+        (LatchKind.STALE, None if newer else _left_behind(before, look, found)),
         (LatchKind.INCONSISTENT, _half_synced(look, found)),
         (LatchKind.DIVERGED, _told_diverged(look)),
     ):
@@ -49,6 +51,22 @@ def as_standby(
         after,
         in_sync=None if found is not None else before.in_sync,
         peer_in_sync=None if _withdrawn(after, look, found) else before.peer_in_sync,
+    )
+
+
+def _is_newer(look: CopyLook) -> bool:
+    """Return whether both disks say that the peer wrote nothing that is missing here.
+
+    An owner that lets go while the VIP is with the peer already would else take the
+    peer's adverts for those of another owner: this copy wrote after the last contact,
+    and the peer's has not been written since [FACTS B9].
+    """
+    own, theirs = look.dump, look.peer_dump
+    return (
+        not look.peer_is_primary
+        and isinstance(own, Known)
+        and theirs is not None
+        and forecast(theirs, own.value).forecast is Forecast.SECONDARY_TO_PRIMARY
     )
 
 

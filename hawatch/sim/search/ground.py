@@ -64,9 +64,12 @@ def asked_for(play: Play) -> list[str]:
     found = []
     for name, agent in play.agents.agents.items():
         last = agent.last
-        for decision in last.decisions if last is not None else ():
-            if decision.alarm:
-                found.append(f"{name}: [{decision.rule}] {decision.because}")
+        decisions = last.decisions if last is not None else ()
+        found += [
+            f"{name}: [{decision.rule}] {decision.because}"
+            for decision in decisions
+            if decision.alarm
+        ]
     return found
 
 

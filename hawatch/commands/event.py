@@ -30,7 +30,7 @@ HAST_EVENTS = {
 }
 """hastd's seven events with the number of words that follow [FACTS B12]."""
 
-SUBSYSTEM = re.compile(r"([0-9]{1,3})@([A-Za-z][A-Za-z0-9_.]*)")
+SUBSYSTEM = re.compile(r"([0-9]{1,3})@([A-Za-z][A-Za-z0-9_.-]*)")
 
 USAGE = """\
 usage: hawatch event [--config FILE] INIT|MASTER|BACKUP|AUTO VHID@INTERFACE

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import msgspec
 
 from hawatch.agent import Result
@@ -27,10 +29,10 @@ def main(words: list[str]) -> int:
     try:
         results = cycles(opened, trigger, only_waiting=options.spool)
     except NothingToDo as reason:
-        if options.spool:
-            return Exit.WELL
-        say(str(reason))
-        return Exit.NOTABLE
+        # cron rings while a long plan is at work: nothing that a person must know.
+        if sys.stdout.isatty():
+            say(str(reason))
+        return Exit.WELL
     code = Exit.WELL
     for result in results:
         show(opened, result, as_json=options.json)

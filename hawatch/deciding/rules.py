@@ -7,7 +7,11 @@ from collections.abc import Callable, Iterable
 import msgspec
 
 from hawatch.deciding.fence import fences, with_fence_begun
-from hawatch.deciding.rules_asked import operator_asked, shutdown_release
+from hawatch.deciding.rules_asked import (
+    operator_asked,
+    shutdown_release,
+    shutting_down,
+)
 from hawatch.deciding.rules_hold import (
     all_well,
     interrupted_plan,
@@ -36,6 +40,7 @@ from hawatch.model.decision import Decision
 
 RULES: tuple[Callable[[Situation], Decision | None], ...] = (
     shutdown_release,
+    shutting_down,
     maintenance,
     look_again,
     two_primaries,

@@ -7,6 +7,8 @@ count for a person. What a person asked for is named in the trigger's words:
 
 from __future__ import annotations
 
+import msgspec
+
 from hawatch.deciding.gates import is_master, may_demote, may_promote
 from hawatch.deciding.plan import ladder_down, ladder_up
 from hawatch.deciding.situation import Situation
@@ -52,7 +54,18 @@ def shutdown_release(s: Situation) -> Decision | None:
         f"shutting down: releasing {s.service}",
         duty=Duty.RELEASED,
         plan=Plan(steps=steps),
-        memory=memory,
+        memory=msgspec.structs.replace(memory, released_in=s.now.boot),
+    )
+
+
+def shutting_down(s: Situation) -> Decision | None:
+    """Take nothing back while the machine goes down: cron still rings then."""
+    if s.own.released_in != s.now.boot:
+        return None
+    return s.decide(
+        Rule.ASKED,
+        f"{s.service} was released for a shutdown; hawatch starts anew with the boot",
+        duty=Duty.RELEASED,
     )
 
 

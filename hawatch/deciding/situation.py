@@ -23,7 +23,7 @@ from hawatch.model.moment import Moment
 from hawatch.model.plan import Plan
 from hawatch.model.report import Duty, PeerReport, ServiceReport
 from hawatch.model.snapshot import Snapshot
-from hawatch.model.trigger import Trigger
+from hawatch.model.trigger import Trigger, TriggerKind
 
 
 class Failing(msgspec.Struct, frozen=True, kw_only=True):
@@ -140,9 +140,13 @@ def situation(
     """Return the situation of a service.
 
     last is when the last cycle ended, as it was remembered before this look; damaged
-    says why the memory could not be read, if so.
+    says why the memory could not be read, if so. A start of the agent and a person's
+    word end what a shutdown had begun.
     """
     now = snapshot.taken
+    own = memory.services.get(service, ServiceMemory())
+    if trigger.kind in (TriggerKind.BOOT, TriggerKind.OPERATOR):
+        own = msgspec.structs.replace(own, released_in="")
     watched = last is not None and last.boot == now.boot
     return Situation(
         now=now,
@@ -153,7 +157,7 @@ def situation(
         snapshot=snapshot,
         view=service_view(config, snapshot, service),
         memory=memory,
-        own=memory.services.get(service, ServiceMemory()),
+        own=own,
         word=peer_word(service, snapshot, memory, now=now),
         trigger=trigger,
         findings=findings,

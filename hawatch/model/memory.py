@@ -64,13 +64,15 @@ class ServiceMemory(msgspec.Struct, frozen=True, kw_only=True):
     """What is remembered of one service.
 
     epoch: the number of the last take-over here; each is one more than any that was
-    heard of. restarts, heals: wall clock of local restarts and of worker restarts
-    within limits.cooldown. in_sync: by resource, while primary. connected: resources
-    whose last look showed `complete`.
+    heard of. released_in: the boot in which a shutdown let the service go. restarts,
+    heals: wall clock of local restarts and of worker restarts within limits.cooldown.
+    in_sync: by resource, while primary. connected: resources whose last look showed
+    `complete`.
     """
 
     duty: Duty = Duty.STANDBY
     epoch: int = 0
+    released_in: str = ""
     latches: tuple[Latch, ...] = ()
     raised: SkewRaise | None = None
     restarts: tuple[float, ...] = ()

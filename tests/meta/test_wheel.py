@@ -33,7 +33,7 @@ def test_the_wheel_holds_the_package_the_checks_and_the_sample(
     wanted |= {f"hawatch/shipped/{label(path)}" for path in python_files("checks")}
     data = (path for path in (ROOT / "hawatch").rglob("*.toml"))
     wanted |= {label(path) for path in data}
-    wanted |= {"hawatch/shipped/hawatch.toml", "hawatch/py.typed"}
+    wanted |= {"hawatch/shipped/etc/hawatch.toml", "hawatch/py.typed"}
     assert sorted(wanted - wheel_names) == []
 
 
@@ -47,7 +47,7 @@ def test_the_wheel_holds_nothing_else(wheel_names: set[str]) -> None:
 def test_the_shipped_sample_is_the_sample_of_the_source(wheel: Path) -> None:
     """`hawatch config` and the documentation speak of one file."""
     with zipfile.ZipFile(wheel) as archive:
-        shipped = archive.read("hawatch/shipped/hawatch.toml")
+        shipped = archive.read("hawatch/shipped/etc/hawatch.toml")
     assert shipped == (ROOT / "etc" / "hawatch.toml").read_bytes()
 
 

@@ -60,7 +60,7 @@ def shutdown_release(s: Situation) -> Decision | None:
 
 def shutting_down(s: Situation) -> Decision | None:
     """Take nothing back while the machine goes down: cron still rings then."""
-    if s.own.released_in != s.now.boot:
+    if s.own.released_in != s.now.boot or s.own.unfinished is not None:
         return None
     return s.decide(
         Rule.ASKED,

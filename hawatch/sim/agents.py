@@ -69,6 +69,7 @@ class NodeAgent:
         self.enabled = True
         self._steps_told: dict[str, int] = {}
         self._said: dict[str, str] = {}
+        self._boots = node.boot_count
         self._task: Task[Result] | None = None
         self._waiting: list[Trigger] = []
         node.on_devd.append(self._devd)
@@ -84,9 +85,20 @@ class NodeAgent:
         """Ring the bell: a cycle begins, or the one at work is followed by another."""
         if not self.enabled or not self.node.running:
             return
+        self.notice_boot()
         self._waiting.append(Trigger(kind=kind, words=words, at=self.node.wall))
         if self._task is None or not self._task.alive:
             self._begin()
+
+    def notice_boot(self) -> None:
+        """At the first deed of a boot, lose what no boot survives.
+
+        devd rings and the peer asks long before rc.local is reached.
+        """
+        if self._boots != self.node.boot_count:
+            self._boots = self.node.boot_count
+            self._task, self._waiting = None, []
+            self.store.crash()
 
     @property
     def busy(self) -> bool:
@@ -176,8 +188,6 @@ class NodeAgent:
         self.ring(TriggerKind.HAST, *words)
 
     def _boot(self) -> None:
-        self._task, self._waiting = None, []
-        self.store.crash()
         self.ring(TriggerKind.BOOT)
         self.node.timers.call_in(self.agent.config.agent.interval, self._cron)
 
@@ -226,5 +236,6 @@ class PairAgents:
 
     async def _report(self, asked: str, argv: tuple[str, ...]) -> CommandResult:
         """Run the forced command on the node that was asked."""
+        self.agents[asked].notice_boot()
         report = await live_report(self.agents[asked].agent)
         return CommandResult(argv=argv, out=encode_report(report))

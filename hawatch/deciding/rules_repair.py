@@ -6,10 +6,10 @@ from hawatch.deciding.gates import is_in
 from hawatch.deciding.gates_copy import refuse
 from hawatch.deciding.generations import Forecast, court, forecast
 from hawatch.deciding.situation import Situation
-from hawatch.deciding.yielding import restore_skew
+from hawatch.deciding.yielding import restore_skew, restore_step
 from hawatch.model.carp import CarpState
 from hawatch.model.decision import Decision, Refusal, Refused, Rule
-from hawatch.model.fact import Known, is_false
+from hawatch.model.fact import Known, is_false, is_true
 from hawatch.model.hast import HastResource, HastRole, HastStatus
 from hawatch.model.latch import LatchKind
 from hawatch.model.plan import AnyStep, Plan, SetRole
@@ -59,7 +59,16 @@ def stale_init(s: Situation) -> Decision | None:
 def restore_raised_skew(s: Situation) -> Decision | None:
     """Demoted by us and healthy again: undo the raise where that moves nothing."""
     raised = s.own.raised
-    if raised is None or not is_in(s, CarpState.BACKUP) or not is_false(s.view.holding):
+    if raised is None:
+        return None
+    if is_in(s, CarpState.MASTER) and is_true(s.view.serving) and not s.ailing:
+        return s.decide(
+            Rule.RESTORE_SKEW,
+            f"{s.node} serves again: advskew back to {raised.original_advskew}, so "
+            "that the VIP stays here",
+            plan=Plan(steps=(restore_step(raised),)),
+        )
+    if not is_in(s, CarpState.BACKUP) or not is_false(s.view.holding):
         return None
     if not _is_good_standby(s) or not s.word.fresh:
         return None

@@ -51,7 +51,7 @@ class MaintenanceOn(OnNode, frozen=True, kw_only=True):
         """Begin it."""
         wall = play.node(self.node).wall
         notice = Maintenance(why=self.why, since=wall, until=wall + 60 * self.minutes)
-        _remember(play.agents[self.node], notice)
+        _remember(self, play, notice)
 
 
 class MaintenanceOff(OnNode, frozen=True, kw_only=True):
@@ -59,7 +59,11 @@ class MaintenanceOff(OnNode, frozen=True, kw_only=True):
 
     def act(self, play: Play) -> None:
         """End it."""
-        _remember(play.agents[self.node], None)
+        _remember(self, play, None)
+
+
+LOCK_WAIT = 0.1
+"""Seconds between two tries for the lock that a cycle holds."""
 
 
 class ClearLatch(OnNode, frozen=True, kw_only=True):
@@ -74,6 +78,10 @@ class ClearLatch(OnNode, frozen=True, kw_only=True):
     def act(self, play: Play) -> None:
         """Forget the latches that are meant."""
         agent = play.agents[self.node]
+        if agent.busy:
+            # The command waits for the lock that the cycle holds.
+            self._later(play, LOCK_WAIT, lambda: self.act(play))
+            return
         play.node(self.node).note(f"hawatch latch clear {self.kind or ''}", "person")
         memory = _memory(agent)
         services = {
@@ -208,7 +216,14 @@ def _memory(agent: NodeAgent) -> Memory:
     return load_memory(agent.store, agent.node.name, agent.host.now()).memory
 
 
-def _remember(agent: NodeAgent, notice: Maintenance | None) -> None:
-    """Write a maintenance into the node's memory, as the command does."""
+def _remember(deed: OnNode, play: Play, notice: Maintenance | None) -> None:
+    """Write a maintenance into the node's memory, as the command does: under the lock.
+
+    Where nothing can be written, the person sees that and gives up.
+    """
+    agent = play.agents[deed.node]
+    if agent.busy:
+        play.world.scheduler.call_in(LOCK_WAIT, lambda: _remember(deed, play, notice))
+        return
     memory = msgspec.structs.replace(_memory(agent), maintenance=notice)
     save_memory(agent.store, memory)

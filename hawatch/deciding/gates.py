@@ -40,6 +40,11 @@ def peer_able(s: Situation) -> tuple[Refused, ...]:
     return tuple(_peer_able(s))
 
 
+def peer_ready(s: Situation) -> tuple[Refused, ...]:
+    """Return why the peer could not take the service over, limits of moves aside."""
+    return (*_peer_able(s), *_peer_copy(s))
+
+
 def _limits(s: Situation) -> Iterator[Refused]:
     if s.trigger.kind is TriggerKind.OPERATOR:
         return

@@ -11,13 +11,14 @@ from hawatch.deciding.gates import (
     may_demote,
     may_promote,
     peer_able,
+    peer_ready,
 )
 from hawatch.deciding.gates_copy import was_last_primary_there
 from hawatch.deciding.generations import Forecast, forecast
 from hawatch.deciding.plan import ladder_down, ladder_up
 from hawatch.deciding.rules_fence import fence_first
 from hawatch.deciding.situation import Situation
-from hawatch.deciding.yielding import with_raise, yield_vip
+from hawatch.deciding.yielding import fence_vip, with_raise, yield_vip
 from hawatch.model.carp import CarpState
 from hawatch.model.decision import Decision, Refusal, Refused, Rule
 from hawatch.model.fact import Known, Unknown, is_false, is_true
@@ -68,7 +69,8 @@ def _give_up_vip(s: Situation, refused: tuple[Refused, ...]) -> Decision | None:
         return None
     lever = yield_vip(s)
     if isinstance(lever, Refused):
-        return None
+        # The peer gave the VIP away itself and is the slower one: no lever is certain.
+        lever = fence_vip(s)
     why = "; ".join(reason.detail for reason in refused)
     steps = ladder_down(s.config, s.snapshot, s.view, role=HastRole.SECONDARY)
     return s.decide(
@@ -97,6 +99,16 @@ def backup_still_serving(s: Situation) -> Decision | None:
             "is torn down",
             again=True,
         )
+    unready = () if raised else _in_vain(s)
+    if unready:
+        return s.decide(
+            Rule.BACKUP_STILL_SERVING,
+            f"the VIP is with {s.peer}, which could not serve "
+            f"({'; '.join(reason.detail for reason in unready)}): nothing is torn down "
+            "here, the VIP has to come back",
+            refused=unready,
+            alarm=True,
+        )
     steps = ladder_down(s.config, s.snapshot, s.view, role=HastRole.SECONDARY)
     return s.decide(
         Rule.BACKUP_STILL_SERVING,
@@ -116,7 +128,7 @@ def link_down(s: Situation) -> Decision | None:
         s.word.service.carp if s.word.service is not None and s.word.fresh else None
     )
     taken = isinstance(theirs, Known) and theirs.value.state is CarpState.MASTER
-    if is_true(s.view.holding) and taken and long:
+    if is_true(s.view.holding) and taken and long and not _in_vain(s):
         steps = ladder_down(s.config, s.snapshot, s.view, role=HastRole.SECONDARY)
         return s.decide(
             Rule.LINK_DOWN,
@@ -156,6 +168,20 @@ def _patience(s: Situation) -> float:
     )
     settle = s.config.carp.settle
     return 2 * s.config.agent.interval + 2 * settle if comes_back else settle
+
+
+def _in_vain(s: Situation) -> tuple[Refused, ...]:
+    """Return why a healthy owner would let go for nobody, or nothing.
+
+    The peer has just said that it holds nothing, and what it lacks to take over. What
+    is not heard of the peer keeps nobody from letting go: it may be serving by now.
+    """
+    service = s.word.service
+    if not s.word.fresh or service is None or not is_false(service.holding):
+        return ()
+    if not is_true(s.view.serving) or s.ailing:
+        return ()
+    return peer_ready(s)
 
 
 def _peer_is_better(s: Situation, refused: tuple[Refused, ...]) -> bool:

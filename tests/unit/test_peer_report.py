@@ -114,10 +114,6 @@ def with_state(state: CarpState) -> dict[str, Any]:
         ({"hastd": LOST}, "hastd is not known: lost"),
         ({"resources": {}}, "resource disk0 is not known: not looked at"),
         (with_resource(HastRole.INIT, HastStatus.NONE), "the role of disk0 is init"),
-        (
-            with_resource(HastRole.SECONDARY, HastStatus.NONE),
-            "disk0 is secondary without a connection to its primary",
-        ),
         (with_state(CarpState.INIT), "vhid 1 on em0 is INIT"),
         ({"interfaces": {"em0": LOST}}, "the vhid is not known: lost"),
         (with_sysctls(allow=False), "net.inet.carp.allow is 0"),

@@ -88,13 +88,15 @@ def _why_broken(
 
     A break may begin and end between two looks: the worker is another one, the hook
     rang, the peer's worker is another one, or the generation grew, which only a write
-    without a connection does [FACTS B9].
+    without a connection does [FACTS B9]. In the first look after a promotion, which may
+    be long after it, only the hook can tell.
     """
     if seen is None:
         degraded = found.status is HastStatus.DEGRADED and found.writes + found.dirty
         return "degraded, and nothing is remembered of it" if degraded else None
     if seen.role is not HastRole.PRIMARY:
-        return None
+        rang = "disconnect" in look.hints and found.writes + found.deletes > 0
+        return "the hook told of a disconnect since the promotion" if rang else None
     if not same_worker(seen, look, found):
         lost = seen.status is HastStatus.COMPLETE
         return "the connected worker was replaced" if lost else None
@@ -148,6 +150,9 @@ def _new_debt(
     broke: str,
 ) -> Latch:
     """Return the debt of a break; an unpaid one of the same worker stays as it is."""
+    if seen is not None and seen.role is not HastRole.PRIMARY:
+        # The connection that broke was the new primary's, not the old secondary's.
+        seen = None
     workerpid = seen.workerpid if seen is not None else found.workerpid
     boot = seen.boot if seen is not None else look.now.boot
     if debt is not None and (debt.workerpid, debt.boot) == (workerpid, boot):

@@ -211,13 +211,8 @@ class Node:
 
     def crash(self, why: str = "lost its power") -> None:
         """Lose power, or panic: nothing is flushed and nobody is told."""
-        if self.power is Power.OFF:
-            return
-        self.world.segment.unfold()
-        self.note(why, "power")
-        self.vanish()
-        self.root.lose()
-        self.world.rewire()
+        if self.power is not Power.OFF:
+            power.crash(self, why)
 
     def shutdown(self, *, reboot: bool = True) -> None:
         """`shutdown -r now` (or -p): rc.shutdown with its 90 s watchdog [FACTS E1]."""
@@ -229,31 +224,15 @@ class Node:
 
     def pause(self) -> None:
         """Pause the virtual machine: everything in it stands still [FACTS H25]."""
-        if self.running:
-            self.world.segment.unfold()
-            self.note("is paused", "power")
-            self.paused = True
-            self.timers.freeze()
-            self.world.rewire()
+        power.pause(self)
 
     def resume(self) -> None:
         """Let a paused virtual machine go on where it stood."""
-        if self.paused:
-            self.world.segment.unfold()
-            self.note("goes on", "power")
-            self.paused = False
-            self.timers.thaw()
-            self.world.rewire()
-            self.world.violations.look()
+        power.resume(self)
 
     def clock_step(self, seconds: float) -> None:
         """Set the wall clock forward or back; back, hastd pauses that long [H24]."""
-        self.wall_offset += seconds
-        self.note(f"clock stepped by {seconds:+.0f} s", "fault")
-        if seconds < 0:
-            for resource in self.resources.values():
-                if resource.primary is not None:
-                    resource.primary.hold(-seconds)
+        power.clock_step(self, seconds)
 
     # -- interfaces --------------------------------------------------------------------
 

@@ -72,6 +72,46 @@ def shutdown(node: Node, *, reboot: bool) -> None:
     _wait_for(node, tasks, node.world.now + WATCHDOG, reboot=reboot)
 
 
+def crash(node: Node, why: str) -> None:
+    """Lose power, or panic: nothing is flushed and nobody is told."""
+    node.world.segment.unfold()
+    node.note(why, "power")
+    node.vanish()
+    node.root.lose()
+    node.world.rewire()
+
+
+def clock_step(node: Node, seconds: float) -> None:
+    """Set the wall clock forward or back; back, hastd pauses that long [H24]."""
+    node.wall_offset += seconds
+    node.note(f"clock stepped by {seconds:+.0f} s", "fault")
+    if seconds < 0:
+        for resource in node.resources.values():
+            if resource.primary is not None:
+                resource.primary.hold(-seconds)
+
+
+def pause(node: Node) -> None:
+    """Pause the virtual machine: everything in it stands still [FACTS H25]."""
+    if node.running:
+        node.world.segment.unfold()
+        node.note("is paused", "power")
+        node.paused = True
+        node.timers.freeze()
+        node.world.rewire()
+
+
+def resume(node: Node) -> None:
+    """Let a paused virtual machine go on where it stood."""
+    if node.paused:
+        node.world.segment.unfold()
+        node.note("goes on", "power")
+        node.paused = False
+        node.timers.thaw()
+        node.world.rewire()
+        node.world.violations.look()
+
+
 def reboot(node: Node) -> None:
     """Kill every process, and boot; nobody is asked."""
     node.note("reboot", "power")

@@ -28,6 +28,9 @@ COMMANDS = {
     "peer": "set up and test the channel to the other node",
     "notify": "send what waits in the outbox, or a test message",
     "config": "check, show or find a configuration",
+    "setup": "write a configuration and put hawatch's files where they belong",
+    "doctor": "traps of the platform that no tool reports, with remedies",
+    "audit": "could somebody turn hawatch against its pair",
     "demo": "watch a failover on the simulated pair",
     "simulate": "run scenarios on the simulated pair",
 }

@@ -1,4 +1,4 @@
-"""`hawatch config check|show`: every mistake at once, and what is in force."""
+"""`hawatch config check|show|init`: every mistake at once, and what is in force."""
 
 from __future__ import annotations
 
@@ -14,8 +14,15 @@ from hawatch.configuring.mistakes import ConfigError, Mistake
 
 def main(words: list[str]) -> int:
     """Check the configuration, or show it with every default."""
-    made = parser("config", "Check the configuration, or show what is in force.")
-    made.add_argument("action", choices=["check", "show"])
+    if "init" in words:
+        from hawatch.commands import config_init
+
+        return config_init.main([word for word in words if word != "init"])
+    made = parser(
+        "config",
+        "Check the configuration, show what is in force, or find one (init).",
+    )
+    made.add_argument("action", choices=["check", "show", "init"])
     made.add_argument(
         "--any-host",
         action="store_true",

@@ -27,17 +27,20 @@ def machine_parser(command: str, description: str) -> argparse.ArgumentParser:
 def chosen_place(options: argparse.Namespace) -> Place:
     """Given the parsed options, return the place that they name.
 
-    Raises UsageError where it is no place.
+    --config becomes a path from / on of that place. Raises UsageError where it is no
+    place.
     """
     if options.host != "freebsd":
         raise UsageError(
             f"hawatch: {options.host} has no files to look at; --root DIR names a tree"
         )
     if options.root is None:
+        options.config = str(Path(options.config).absolute())
         return this_machine(_name_here(options.config))
     root = Path(options.root).absolute()
     if not root.is_dir():
         raise UsageError(f"hawatch: {root} is no directory")
+    options.config = str(Path("/", options.config))
     return tree(root)
 
 

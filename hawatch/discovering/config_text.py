@@ -2,28 +2,36 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator
 
 from hawatch.configuring.mistakes import quoted
 from hawatch.deciding.timers import ROLE_MARGIN, budget
 from hawatch.discovering.propose import Proposal, Service
-from hawatch.model.config import Config, HastConfig, NodeConfig, ServiceConfig
-from hawatch.model.config import WitnessConfig
+from hawatch.model.config import (
+    Config,
+    HastConfig,
+    NodeConfig,
+    ServiceConfig,
+    WitnessConfig,
+)
 
 PASSWORD_FILE = "/usr/local/etc/hawatch/mysql.password"  # noqa: S105 - a path
+WIDTH = 88
+
 STEP = 30
 """Seconds to which promote_after is rounded up."""
 
 HEAD = """\
 # hawatch.toml - the same file belongs on both nodes.
 #
-# `hawatch setup` wrote it on {node}, from what it found there; each line says where its
-# value came from. hawatch.toml(5) and etc/hawatch.toml tell of all the other options.
+# Found by `hawatch setup` on {node}.
+# Each line says where its value came from; hawatch.toml(5) tells of all other options.
 # `hawatch config check` judges the file, `hawatch config show` prints all that is in
 # force. Nothing writes over it once you have changed it.
 """
 
-PASSWORD = """\
+HOW_TO_SET_IT = """\
 # The password is yours to choose, and hawatch has not seen it. On both nodes type:
 #   install -d -m 700 /usr/local/etc/hawatch
 #   sh -c 'umask 077; cat > {file}'
@@ -45,7 +53,13 @@ def _lines(proposal: Proposal) -> Iterator[str]:
         yield f"address = {quoted(node.address)}"
         yield ""
     for doubt in proposal.unsure:
-        yield f"# Compare: {doubt}."
+        yield from textwrap.wrap(
+            f"# Compare: {doubt}.",
+            WIDTH,
+            subsequent_indent="#   ",
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
     if proposal.unsure:
         yield ""
     for service in proposal.services:
@@ -81,7 +95,7 @@ def _service(proposal: Proposal, service: Service) -> Iterator[str]:
     yield ""
     if service.rc:
         yield f"[services.{_key(service.name)}.probe]"
-        yield PASSWORD.format(file=PASSWORD_FILE).rstrip("\n")
+        yield HOW_TO_SET_IT.format(file=PASSWORD_FILE).rstrip("\n")
         yield f"password_file = {quoted(PASSWORD_FILE)}"
         yield ""
 
@@ -97,9 +111,11 @@ def _interface(proposal: Proposal, service: Service) -> Iterator[str]:
         yield f"interface = {{ {table} }}"
         return
     if there is None and others:
-        yield f"# ifconfig on {proposal.node}. On {others[0]}, `ifconfig | grep -B9 carp:`"
-        yield "# tells its name; where it differs:"
-        yield f'# interface = {{ {_key(proposal.node)} = {quoted(here)}, {_key(others[0])} = "..." }}'
+        table = f"{_key(proposal.node)} = {quoted(here)}, {_key(others[0])} = "
+        yield f"# ifconfig on {proposal.node}. On {others[0]} this tells the name:"
+        yield "#   ifconfig | grep -B9 carp:"
+        yield "# and where it is another one, write"
+        yield f'# interface = {{ {table}"..." }}'
     else:
         yield "# ifconfig; the other node calls it the same"
     yield f"interface = {quoted(here)}"

@@ -13,7 +13,7 @@ from hawatch.configuring.mistakes import ConfigError
 from hawatch.discovering import files, outputs
 from hawatch.discovering.carp_settings import configured_vhids, without_passwords
 from hawatch.discovering.machine import BarePoint, Growth, Journaling, Machine, Settings
-from hawatch.discovering.own_files import CONFIG, own_files
+from hawatch.discovering.own_files import CONFIG, own_files, ways
 from hawatch.discovering.place import Place
 from hawatch.discovering.remembered import last_memory, peer_report
 from hawatch.freebsd import look, words
@@ -244,6 +244,8 @@ def _config(place: Place, path: str) -> Fact[Config]:
         return Unknown(said)
 
 
-def with_config(machine: Machine, config: Config) -> Machine:
-    """Return the machine as if this were its configuration."""
-    return msgspec.structs.replace(machine, config=Known(config))
+def with_ways(place: Place, machine: Machine) -> Machine:
+    """Return the machine with the directories above its own files looked at, too."""
+    present = [path for path, status in machine.files.items() if status != Known(None)]
+    above = {path: place.status(path) for path in ways(present)}
+    return msgspec.structs.replace(machine, files={**above, **machine.files})

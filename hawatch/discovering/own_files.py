@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from pathlib import PurePosixPath
 
 from hawatch.discovering.place import Place
 from hawatch.freebsd.parse_hastconf import HastConf
@@ -45,6 +46,12 @@ def own_files(
         hooks += [one.settings.exec for one in hast_conf.value.resources.values()]
         paths += [hook for hook in hooks if hook]
     return tuple(dict.fromkeys(paths))
+
+
+def ways(paths: Iterable[str]) -> tuple[str, ...]:
+    """Return the directories above some files, without doubles, the root first."""
+    above = {str(parent) for path in paths for parent in PurePosixPath(path).parents}
+    return tuple(sorted(above))
 
 
 def secrets(config: Fact[Config]) -> tuple[str, ...]:

@@ -6,11 +6,12 @@ told, never made up.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
 from hawatch.discovering.machine import Machine, Settings
+from hawatch.discovering.remote import ip_of
 from hawatch.freebsd.parse_hastconf import HastConf, HastNodeConf, HastResourceConf
 from hawatch.model.carp import CarpVhid
 from hawatch.model.fact import Known, Unknown
@@ -62,33 +63,27 @@ def propose(machine: Machine) -> Proposal:
     missing: list[str] = []
     unsure: list[str] = []
     conf = machine.hast_conf.value if isinstance(machine.hast_conf, Known) else None
-    if conf is None:
-        missing.append(f"hast.conf: {_reason(machine.hast_conf)}")
+    if isinstance(machine.hast_conf, Unknown):
+        missing.append(f"hast.conf: {machine.hast_conf.reason}")
     nodes = () if conf is None else _nodes(machine, conf)
     if conf is not None and len(nodes) != 2:
         missing.append(f"hast.conf names {len(nodes)} node(s), a pair has two")
-    if not isinstance(machine.interfaces, Known):
-        missing.append(f"interfaces: {_reason(machine.interfaces)}")
+    if isinstance(machine.interfaces, Unknown):
+        missing.append(f"interfaces: {machine.interfaces.reason}")
+    unsure += _strange_addresses(machine, nodes)
     services = () if conf is None else _services(machine, conf, unsure)
     if conf is not None and isinstance(machine.interfaces, Known) and not services:
         missing.append(
             "no vhid with an address and a HAST resource: see hawatch doctor"
         )
-    gateway = machine.gateway
-    if isinstance(gateway, Unknown):
-        unsure.append(f"no witness: {gateway.reason}")
-    parties = {node.address for node in nodes}
+    gateway = machine.gateway.value if isinstance(machine.gateway, Known) else ""
+    timeouts = [] if conf is None else conf.resources.values()
     return Proposal(
         node=_own_name(machine, nodes),
         nodes=nodes,
         services=services,
-        gateway=gateway.value
-        if isinstance(gateway, Known) and gateway.value not in parties
-        else "",
-        timeout=max(
-            (r.settings.timeout for r in conf.resources.values()) if conf else [20],
-            default=20,
-        ),
+        gateway="" if gateway in {node.address for node in nodes} else gateway,
+        timeout=max((one.settings.timeout for one in timeouts), default=20),
         interlock=any(
             found.get("net.inet.carp.allow") == "0"
             for found in (_settings(machine.loader), _settings(machine.sysctl_conf))
@@ -96,10 +91,6 @@ def propose(machine: Machine) -> Proposal:
         missing=tuple(missing),
         unsure=tuple(unsure),
     )
-
-
-def _reason(fact: object) -> str:
-    return fact.reason if isinstance(fact, Unknown) else "nothing found"
 
 
 def _settings(fact: Known[Settings] | Unknown) -> Settings:
@@ -122,7 +113,7 @@ def _nodes(machine: Machine, conf: HastConf) -> tuple[Node, ...]:
             name = _host_name(machine, section)
             node = Node(
                 name=name,
-                address=_address(others[0].remote or ""),
+                address=ip_of(others[0].remote or ""),
                 source=f"resource {resource.name}, on {others[0].node}: remote",
             )
             found.setdefault(name, node)
@@ -137,12 +128,18 @@ def _host_name(machine: Machine, section: HastNodeConf) -> str:
     return section.node
 
 
-def _address(remote: str) -> str:
-    """Return the address in "tcp4://10.0.0.1:8457", "[2001:db8::1]:8457" and so on."""
-    bare = remote.rpartition("://")[2]
-    if bare.startswith("["):
-        return bare[1:].partition("]")[0]
-    return bare.partition(":")[0] if bare.count(":") == 1 else bare
+def _strange_addresses(machine: Machine, nodes: Sequence[Node]) -> Iterator[str]:
+    """Yield a doubt where hast.conf gives this node an address that it does not have.
+
+    ifconfig does not know it, so the other node's hastd would refuse this one [G3].
+    """
+    if isinstance(machine.interfaces, Unknown):
+        return
+    faces = machine.interfaces.value
+    own = {a.address for face in faces for a in face.addresses if a.vhid is None}
+    for node in nodes:
+        if node.name == _own_name(machine, nodes) and node.address not in own:
+            yield f"{node.address} is no address of this node, see `hawatch doctor`"
 
 
 def _services(

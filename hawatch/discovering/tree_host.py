@@ -65,7 +65,7 @@ class TreeHost:
             if len(words) <= FEWEST_WORDS:
                 break
             words.pop()
-        missing = f"{self._root / FOLDER / answer_name(argv)}{suffix}.txt"
+        missing = f"{FOLDER}/{answer_name(argv)}{suffix}.txt"
         return CommandResult(
             argv=tuple(argv),
             ending=Ending.MISSING,

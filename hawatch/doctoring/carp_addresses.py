@@ -6,7 +6,8 @@ import ipaddress
 from collections.abc import Iterator
 
 from hawatch.discovering.machine import Machine
-from hawatch.doctoring.nouns import Gravity, Trap, interfaces, ip_of, is_ip, vhids
+from hawatch.discovering.remote import ip_of, is_ip
+from hawatch.doctoring.nouns import Gravity, Trap, interfaces, vhids
 from hawatch.model.carp import InterfaceAddress
 from hawatch.model.fact import Known, Unknown
 

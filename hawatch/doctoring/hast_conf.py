@@ -6,13 +6,12 @@ from collections.abc import Iterator
 
 from hawatch.discovering.machine import Machine
 from hawatch.discovering.own_files import HOOK
+from hawatch.discovering.remote import ip_of, is_ip
 from hawatch.doctoring.nouns import (
     Gravity,
     Trap,
     config,
     hast_resources,
-    ip_of,
-    is_ip,
     own_addresses,
     own_section,
     peer_section,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import enum
-import ipaddress
 from collections.abc import Callable, Iterator
 
 import msgspec
@@ -104,23 +103,6 @@ def peer_section(machine: Machine, resource: HastResourceConf) -> HastNodeConf |
     own = own_section(machine, resource)
     others = [node for node in resource.nodes.values() if node is not own]
     return others[0] if own is not None and len(others) == 1 else None
-
-
-def ip_of(remote: str) -> str:
-    """Given an address of hast.conf ("tcp4://10.0.0.1:8457"), return its host part."""
-    bare = remote.rpartition("://")[2]
-    if bare.startswith("["):
-        return bare[1:].partition("]")[0]
-    return bare.partition(":")[0] if bare.count(":") == 1 else bare
-
-
-def is_ip(text: str) -> bool:
-    """Return whether a text is an IP address."""
-    try:
-        ipaddress.ip_address(text)
-    except ValueError:
-        return False
-    return True
 
 
 def peer(machine: Machine) -> PeerReport | None:

@@ -25,6 +25,9 @@ from hawatch.model.fact import Known, Unknown
 RC_SHUTDOWN = 90
 """rcshutdown_timeout's default, in seconds [FACTS E1]."""
 
+INIT_PATIENCE = 120
+"""Seconds after which init gives up on rc.shutdown [FACTS E1]."""
+
 RC_VARIABLES = {"mysql-server": "mysql_enable", "postgresql": "postgresql_enable"}
 """The rcvar of services whose script has another name."""
 
@@ -114,8 +117,10 @@ def trap_shutdown_time(machine: Machine) -> Iterator[Trap]:
                 "then the machine goes down with the file system mounted, and the "
                 "other node has to fsck [FACTS E1]"
             ),
-            type=f"sysrc rcshutdown_timeout={int(release) + 10}   (init's own limit is "
-            "kern.init_shutdown_timeout, 120 s)",
+            type=f"sysrc rcshutdown_timeout={int(release) + 10}"
+            if release + 10 <= INIT_PATIENCE
+            else "shorten stop_deadline, unmount_deadline or hast.role_deadline in "
+            f"hawatch.toml (init itself waits {INIT_PATIENCE} s)",
         )
 
 
@@ -140,10 +145,16 @@ def trap_configuration(machine: Machine) -> Iterator[Trap]:
             why="hawatch would look at something that is not there",
             type="hawatch config init   (prints what fits this machine)",
         )
-    said = peer(machine)
-    if said is not None and said.configuration != configuration_hash(known):
+
+
+def trap_configurations_differ(machine: Machine) -> Iterator[Trap]:
+    """The two nodes work with different configurations."""
+    known, said = config(machine), peer(machine)
+    if known is None or said is None:
+        return
+    if said.configuration != configuration_hash(known):
         yield Trap(
-            name="configuration",
+            name="configurations-differ",
             gravity=Gravity.PROBLEM,
             what=f"hawatch.toml differs from the one on {said.node}",
             why="the nodes' deadlines are one sum, and hold only where both use it",

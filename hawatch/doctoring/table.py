@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from hawatch.discovering.machine import Machine
@@ -71,6 +71,7 @@ TRAPS: tuple[TrapRule, ...] = (
     surroundings.trap_clock,
     surroundings.trap_shutdown_time,
     surroundings.trap_configuration,
+    surroundings.trap_configurations_differ,
 )
 
 
@@ -81,7 +82,12 @@ def name_of(rule: TrapRule) -> str:
 
 def diagnose(machine: Machine) -> tuple[Trap, ...]:
     """Given a machine, return its traps, what matters most first."""
-    found = [trap for rule in TRAPS for trap in rule(machine)]
+    return asked(TRAPS, machine)
+
+
+def asked(rules: Iterable[TrapRule], machine: Machine) -> tuple[Trap, ...]:
+    """Return what some rules say, each thing once, what matters most first."""
+    found = dict.fromkeys(trap for rule in rules for trap in rule(machine))
     return tuple(sorted(found, key=lambda trap: trap.gravity.rank))
 
 

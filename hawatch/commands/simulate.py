@@ -16,6 +16,11 @@ from hawatch.showing import scenarios as show
 def main(words: list[str]) -> int:
     """Play the named scenarios, or every shipped one; return 3 where one is red."""
     options = _parser().parse_args(words)
+    if options.words:
+        from hawatch.sim.reference import reference
+
+        say(reference())
+        return Exit.WELL
     from hawatch.sim.runner import Report, run_scenario
     from hawatch.sim.scenario import shipped
     from hawatch.sim.source import NoScenario, find_scenario
@@ -61,6 +66,9 @@ def _parser() -> argparse.ArgumentParser:
         "names", nargs="*", metavar="NAME", help="a shipped scenario, or a .toml file"
     )
     made.add_argument("--list", action="store_true", help="name them, play none")
+    made.add_argument(
+        "--words", action="store_true", help="what a scenario may say, as Markdown"
+    )
     made.add_argument("--json", action="store_true", help="the reports as JSON")
     made.add_argument("--seed", type=int, help="another seed than the scenario's own")
     made.add_argument(

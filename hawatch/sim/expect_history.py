@@ -141,7 +141,7 @@ class Outage(Total, frozen=True, kw_only=True):
 
 
 class RowsLost(Total, frozen=True, kw_only=True):
-    """Acknowledged rows that are missing where the clients are served in the end."""
+    """Acknowledged rows that were missing on a node that served the clients."""
 
     at_most: int = 0
     service: str = ""

@@ -119,7 +119,7 @@ class Advskew(State, frozen=True, kw_only=True):
 
 
 class CopiesEqual(State, frozen=True, kw_only=True):
-    """Both copies hold the same blocks, and the pair knows it: complete, dirty 0."""
+    """Both copies hold the same blocks."""
 
     service: str = ""
 

@@ -147,8 +147,11 @@ class _Reading:
             self._wrong("$.pair", "no table", "write [pair]")
             return default
         plain = msgspec.to_builtins(default)
-        for word in list(_strangers(table, plain)):
-            self._wrong(f"$.pair.{word}", "no such setting", nearest(word, plain))
+        strangers = list(_strangers(table, plain))
+        for word, legal in strangers:
+            name = word.rpartition(".")[2]
+            self._wrong(f"$.pair.{word}", "no such setting", nearest(name, legal))
+        if strangers:
             return default
         settings: PairSettings | None = self._converted(
             _laid_over(plain, table), PairSettings, "$.pair"
@@ -246,15 +249,15 @@ def _laid_over(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, 
     return merged
 
 
-def _strangers(table: Mapping[str, Any], known: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the keys of a table, and of the tables in it, that are not known."""
+def _strangers(
+    table: Mapping[str, Any], known: Mapping[str, Any], path: str = ""
+) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Yield the path of each key that is not known, with the table of known ones."""
     for key, value in table.items():
         if key not in known:
-            yield key
+            yield path + key, known
         elif isinstance(value, dict) and isinstance(known[key], dict):
-            yield from (f"{key}.{word}" for word in _strangers(value, known[key]))
+            yield from _strangers(value, known[key], f"{path}{key}.")
         elif key == "services" and isinstance(value, list):
             for number, one in enumerate(value):
-                yield from (
-                    f"{key}[{number}].{word}" for word in _strangers(one, known[key][0])
-                )
+                yield from _strangers(one, known[key][0], f"{path}{key}[{number}].")

@@ -29,6 +29,8 @@ COMMANDS: tuple[tuple[str, ...], ...] = (
     ("/usr/bin/ssh",),
     ("/sbin/ping",),
 )
+FSCK = ("/sbin/fsck",)
+ENDING = ("fail", "lie", "slow", "done-fail")
 LIES = ("fail", "hang", "lie", "late", "slow", "done-fail", "abandon")
 CUTS: tuple[tuple[str, ...], ...] = (
     ("carp",),
@@ -216,14 +218,18 @@ def worker_dies(dice: Dice, at: float) -> list[Deed]:
 
 
 def command_fault(dice: Dice, at: float) -> list[Deed]:
-    """Some runs of a command fail, hang, lie, or end after they were given up."""
+    """Some runs of a command fail, hang, lie, or end after they were given up.
+
+    A check of a file system is given an hour: one that hangs is nothing to wait for.
+    """
+    argv = dice.rng.choice(COMMANDS)
     return [
         {
             "time": at,
             "do": "command-fault",
             "node": dice.node(),
-            "argv": list(dice.rng.choice(COMMANDS)),
-            "kind": dice.rng.choice(LIES),
+            "argv": list(argv),
+            "kind": dice.rng.choice(ENDING if argv == FSCK else LIES),
             "times": dice.rng.randint(1, 4),
             "seconds": dice.span(0.5, 30),
         }

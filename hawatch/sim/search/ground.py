@@ -70,6 +70,8 @@ def asked_for(play: Play) -> list[str]:
             for decision in decisions
             if decision.alarm
         ]
+        memory = load_memory(agent.store, name, agent.host.now()).memory
+        found += [f"{name}: {key} is open" for key in memory.incidents]
     return found
 
 

@@ -99,7 +99,5 @@ class Judge:
             self._add(node, NOBODY_ABLE, text)
 
     def _add(self, node: Node, what: str, text: str) -> None:
-        self._own.append(
-            Harm(at=self._play.time, node=node.name, what=what, text=text)
-        )
+        self._own.append(Harm(at=self._play.time, node=node.name, what=what, text=text))
         node.note(f"{what}: {text}", "violation")

@@ -21,12 +21,15 @@ from hawatch.sim.search.judge import Harm, Judge
 CALM = 300.0
 """Seconds in which a pair at rest does nothing."""
 
+LONGER = 600.0
+"""Seconds more for a pair that is still at work at its end."""
+
 ROUNDS = 3
 ROUND = 900.0
 CHUNK = 20.0
 
 NOT_AT_REST = "not at rest although everything is healed"
-SILENT = "nobody serves, and nobody is told"
+SILENT = "something is wrong, and nobody is told"
 NOT_BROUGHT_BACK = "what a person is asked to do does not bring the pair back"
 
 
@@ -85,9 +88,12 @@ class Course:
         if self._until(end, stop_early=stop_early):
             return self._verdict()
         wrong = list(troubles(self.play, CALM))
+        if wrong and self._until(end + LONGER, stop_early=stop_early):
+            return self._verdict()
+        wrong = list(troubles(self.play, CALM))
         weak, asked = tuple(weaknesses(self.play)), tuple(asked_for(self.play))
-        if wrong and not asked:
-            return self._verdict(self._harm(SILENT, wrong), weak=weak)
+        if (wrong or weak) and not asked:
+            return self._verdict(self._harm(SILENT, [*wrong, *weak]), weak=weak)
         if any("not at rest" in text for text in wrong):
             return self._verdict(self._harm(NOT_AT_REST, wrong), weak=weak)
         rounds = 0

@@ -40,7 +40,9 @@ def next_streak(
             last=finding.verdict,
             message=streak.message if streak.standing is Standing.FAILING else "",
         )
-    return msgspec.structs.replace(streak, last=finding.verdict)
+    blind = finding.verdict is Verdict.UNKNOWN
+    unknowns = min(streak.unknowns + 1, policy.fall) if blind else 0
+    return msgspec.structs.replace(streak, last=finding.verdict, unknowns=unknowns)
 
 
 def next_streaks(

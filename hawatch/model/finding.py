@@ -83,13 +83,15 @@ class Standing(enum.StrEnum):
 class Streak(msgspec.Struct, frozen=True, kw_only=True):
     """Failures and passes in a row of one check on one subject.
 
-    UNKNOWN and SKIP change neither count: unknown neither fences nor clears. since is
-    the wall clock of the last change of standing; message is the last failure's.
+    UNKNOWN and SKIP change neither count: unknown neither fences nor clears. unknowns:
+    looks in a row that could not find out, for telling a person and nothing else.
+    since: the wall clock of the last change of standing. message: the last failure's.
     """
 
     standing: Standing = Standing.WELL
     fails: int = 0
     passes: int = 0
+    unknowns: int = 0
     since: float = 0.0
     last: Verdict = Verdict.OK
     message: str = ""

@@ -14,7 +14,7 @@ from hawatch.notifying.texts_ja import JAPANESE
 from hawatch.notifying.words import Words
 from hawatch.recording.entries import ServiceRecord
 from hawatch.recording.message import Message, MessageKind
-from hawatch.recording.troubles import ACTION, RECORDING
+from hawatch.recording.troubles import ACTION, BLIND, RECORDING
 
 LISTED = 40
 """Lines of one heading in a digest."""
@@ -119,6 +119,8 @@ def _headline(message: Message, words: Words) -> str:
     kind = message.key.partition("[")[0]
     if kind == RECORDING:
         return words.record_lost
+    if kind == BLIND:
+        return words.blind
     if not message.check and message.record is not None and kind != ACTION:
         return f"{message.subject}: {words.rules.get(message.record.rule, kind)}"
     if kind == ACTION and message.record is not None:

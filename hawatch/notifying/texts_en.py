@@ -53,6 +53,7 @@ ENGLISH = Words(
     },
     refusals=REMEDIES,
     record_lost="records cannot be written",
+    blind="checks that cannot find out",
     what="What: {text}",
     why="Why: {rule}: {because}",
     since="Since: {opened}",

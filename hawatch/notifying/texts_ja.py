@@ -151,6 +151,7 @@ JAPANESE = Words(
         ),
     },
     record_lost="記録を書き込めない",
+    blind="状態を確認できないチェックがある",
     what="内容: {text}",
     why="理由: {rule}: {because}",
     since="発生: {opened}",

@@ -25,6 +25,7 @@ class Words(msgspec.Struct, frozen=True, kw_only=True):
     rules: Mapping[Rule, str]
     refusals: Mapping[Refusal, tuple[str, str]]
     record_lost: str
+    blind: str
     what: str
     why: str
     since: str

@@ -15,6 +15,10 @@ from hawatch.recording.entries import ServiceRecord
 
 ACTION = "action"
 RECORDING = "recording"
+BLIND = "blind"
+BLIND_LOOKS = 3
+"""Looks in a row that could not find out before a person is told."""
+MOST_REASONS = 3
 
 
 class Trouble(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,6 +50,7 @@ def find_troubles(
     ]
     for record in by_service.values():
         found += _of_record(record, now)
+    found += _of_blindness(memory, by_key.values(), now)
     if problems:
         found.append(
             Trouble(
@@ -76,6 +81,34 @@ def _of_streak(
         subject=rest.removesuffix("]"),
         record=services.get((finding.service if finding else None) or ""),
     )
+
+
+def _of_blindness(
+    memory: Memory, findings: Iterable[Finding], now: Moment
+) -> list[Trouble]:
+    """Return one trouble for all that could not be found out in several looks.
+
+    Unknown moves nothing, so a person has to be told that hawatch is blind here.
+    """
+    blind = [
+        finding
+        for finding in findings
+        if finding.verdict is Verdict.UNKNOWN
+        and finding.key in memory.streaks
+        and memory.streaks[finding.key].unknowns >= BLIND_LOOKS
+    ]
+    if not blind:
+        return []
+    reasons = dict.fromkeys(finding.message.splitlines()[0] for finding in blind)
+    shown = "; ".join(list(reasons)[:MOST_REASONS])
+    return [
+        Trouble(
+            key=f"{BLIND}[node]",
+            severity=Severity.WARNING,
+            text=f"{len(blind)} checks cannot find out: {shown}",
+            since=now.wall,
+        )
+    ]
 
 
 def _of_record(record: ServiceRecord, now: Moment) -> list[Trouble]:
@@ -109,7 +142,7 @@ def _of_record(record: ServiceRecord, now: Moment) -> list[Trouble]:
 def trouble_of(incident: Incident) -> Trouble:
     """Return what an incident's own few words still tell."""
     name, _, rest = incident.key.partition("[")
-    decided = name in (ACTION, RECORDING) or name in list(Rule)
+    decided = name in (ACTION, BLIND, RECORDING) or name in list(Rule)
     return Trouble(
         key=incident.key,
         severity=Severity(incident.severity),

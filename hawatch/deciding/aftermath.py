@@ -27,15 +27,16 @@ WHOLE_IN_THEMSELVES = {
 def before_plan(memory: Memory, decision: Decision, *, now: Moment) -> Memory:
     """Return the memory to save before a plan is performed: the intent.
 
-    A plan that has to be finished or backed out of is marked, and an automatic move is
-    counted, whether it succeeds or not.
+    A plan that has to be finished or backed out of is marked, in place of one with
+    another aim; an automatic move is counted, whether it succeeds or not.
     """
     own = decision.memory
     fencing = fences(decision.plan)
     to_be_finished = (
         decision.plan and decision.rule not in WHOLE_IN_THEMSELVES and not fencing
     )
-    if to_be_finished and own.unfinished is None:
+    aim = own.unfinished.duty if own.unfinished is not None else None
+    if to_be_finished and aim is not decision.duty:
         begun = Unfinished(
             rule=decision.rule,
             duty=decision.duty,
@@ -55,13 +56,16 @@ def before_plan(memory: Memory, decision: Decision, *, now: Moment) -> Memory:
 def after_plan(
     memory: Memory, decision: Decision, outcomes: tuple[Outcome, ...]
 ) -> Memory:
-    """Return the memory after a plan: ended, or still to be finished."""
+    """Return the memory after a plan: ended, or still to be finished.
+
+    A cycle that only waited ends nothing that was begun before it.
+    """
     own = memory.services[decision.service]
     reached = len(outcomes) == len(decision.plan.steps) and all(
         outcome.result is StepResult.REACHED for outcome in outcomes
     )
     own = _without_restored_raise(own, outcomes)
-    if reached:
+    if reached and (decision.plan or decision.rule is Rule.INTERRUPTED_PLAN):
         own = msgspec.structs.replace(own, unfinished=None)
     elif own.unfinished is not None and outcomes:
         last = outcomes[-1]

@@ -207,12 +207,14 @@ def _peer_is_better(s: Situation, refused: tuple[Refused, ...]) -> bool:
 
 
 def _peer_is_newer(s: Situation) -> bool:
-    """Return whether the disks say that the peer wrote after this copy's last word."""
+    """Return whether the disks say that the peer wrote last, and this node did not."""
     service = s.word.service
     if service is None or not s.word.fresh:
         return False
     for name in s.settings.resources:
         own, theirs = s.view.dumps[name], service.dumps.get(name)
+        if was_last_primary_there(s, name):
+            return True
         if (
             isinstance(own, Known)
             and isinstance(theirs, Known)

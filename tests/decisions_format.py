@@ -82,9 +82,9 @@ class Peer(Strict, frozen=True, kw_only=True):
 
     word: "fresh", "silent for 200 s", "mute" (alive, but its report is not believed),
     or "never heard, silent for 200 s". carp: its state or "unknown". holds, serves:
-    "yes", "no", "unknown". vouches: as primary it says that our copy is current.
-    knows: it has our service in its configuration. latches: "stale", "diverged of us".
-    maintenance: its reason. The rest as in Own.
+    "yes", "no", "unknown". moves: ages of its automatic moves. vouches: as primary it
+    says that our copy is current. knows: it has our service in its configuration.
+    latches: "stale", "diverged of us". maintenance: its reason. The rest as in Own.
     """
 
     word: str = "fresh"
@@ -121,9 +121,10 @@ class Remembered(Strict, frozen=True, kw_only=True):
     ", attempt 3" and ", failed: why". in_sync: as primary, the peer's copy is proved.
     vouched: when the primary last said that our copy is current ("20 s ago"), or "".
     peer_fence: "confirmed 20 s ago", "failed 20 s ago" or "begun 20 s ago": the order
-    to switch the peer off. restarts, heals, moves: ages in seconds. role_under: the pid of the hastd under
-    which the resource had its last role, 0 for none. shutting_down: the service was
-    released for a shutdown in this boot. damaged: why nothing can be read.
+    to switch the peer off. restarts, heals, moves: ages in seconds. role_under: the pid
+    of the hastd under which the resource had its last role, 0 for none. shutting_down:
+    the service was released for a shutdown in this boot. damaged: why nothing can be
+    read.
     """
 
     duty: Duty

@@ -14,6 +14,7 @@ from hawatch.model.decision import Decision, Refusal, Refused, Rule
 from hawatch.model.fact import Known, is_false, is_true
 from hawatch.model.finding import Remedy
 from hawatch.model.hast import HastRole
+from hawatch.model.latch import LatchKind
 from hawatch.model.plan import Plan, RestartWorker
 from hawatch.model.report import Duty
 
@@ -161,6 +162,16 @@ def diverged_heal(s: Situation) -> Decision | None:
     if not due:
         return None
     lacking = f"{s.peer} may lack acknowledged writes of {', '.join(due)}"
+    suspect = [m for m in s.own.latches if m.kind is LatchKind.SUSPECT_DISK]
+    if suspect:
+        # What a sick disk did not take, a new worker would send as it is: the only
+        # good copy of those extents is the peer's [FACTS B8, H13].
+        return s.decide(
+            Rule.DIVERGED_HEAL,
+            f"{lacking}, but the disk here is suspect ({suspect[0].reason}): a restart "
+            "of the worker might send what is missing here; only a person can say",
+            alarm=True,
+        )
     policy = s.config.hast.heal
     if policy is not HealPolicy.AUTOMATIC:
         return s.decide(

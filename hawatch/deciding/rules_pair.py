@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import msgspec
 
 from hawatch.deciding.gates import carp_age, is_master, may_promote
@@ -74,10 +76,11 @@ def peer_serves(s: Situation) -> Decision | None:
         return None
     if not is_false(s.view.holding) or not is_true(service.serving) or service.failing:
         return None
-    if carp_age(s) < s.config.carp.settle:
+    if min(carp_age(s), _heard_for(s)) < s.config.carp.settle:
         return s.decide(
             Rule.PEER_SERVES,
-            f"the VIP has just come here while {s.peer} serves; letting CARP settle",
+            f"the VIP is here while {s.peer} serves, which was not so, or not heard, a "
+            "moment ago; letting CARP settle",
             again=True,
         )
     why = f"{s.peer} serves {s.service} while the VIP is here"
@@ -126,6 +129,18 @@ def carp_held_back(s: Situation) -> Decision | None:
         plan=Plan(steps=(AllowCarp(allow=True, deadline=5.0),)),
         memory=without_latches(memory, LatchKind.UNHEARD),
     )
+
+
+def _heard_for(s: Situation) -> float:
+    """Return for how many seconds the peer has been heard without a break.
+
+    Where a cut has just healed the adverts may be a second later than the report: to
+    fence for them would outlast the cut by a whole cool-down.
+    """
+    heard = s.memory.peer
+    if heard is None or heard.since is None or heard.since.boot != s.now.boot:
+        return math.inf
+    return s.now.seconds_since(heard.since)
 
 
 def _why_lift(s: Situation) -> str | None:

@@ -16,6 +16,7 @@ from hawatch.deciding.gates import (
 from hawatch.deciding.gates_copy import was_last_primary_there
 from hawatch.deciding.generations import Forecast, forecast
 from hawatch.deciding.plan import ladder_down, ladder_up
+from hawatch.deciding.rules_aside import step_aside
 from hawatch.deciding.rules_fence import fence_first
 from hawatch.deciding.situation import Situation
 from hawatch.deciding.yielding import fence_vip, with_raise, yield_vip
@@ -50,7 +51,7 @@ def master_not_serving(s: Situation) -> Decision | None:
             move=silent,
             memory=s.next_owner,
         )
-    given = _give_up_vip(s, refused)
+    given = _give_up_vip(s, refused) or step_aside(s, refused)
     if given is not None:
         return given
     return s.decide(

@@ -87,10 +87,14 @@ class ServiceMemory(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class HeardReport(msgspec.Struct, frozen=True, kw_only=True):
-    """The last good report of the peer and when this node heard it."""
+    """The last good report of the peer and when this node heard it.
+
+    since: the first of the looks in a row that heard one; None where it is not known.
+    """
 
     report: PeerReport
     heard: Moment
+    since: Moment | None = None
 
 
 class Move(msgspec.Struct, frozen=True, kw_only=True):

@@ -27,7 +27,9 @@ def remember(
     """
     heard = memory.peer
     if isinstance(sighting.report, Known):
-        heard = HeardReport(report=sighting.report.value, heard=at)
+        heard = HeardReport(
+            report=sighting.report.value, heard=at, since=_heard_since(memory, at)
+        )
     since = None
     if _silent(sighting):
         since = at
@@ -51,6 +53,15 @@ def age(sighting: PeerSighting, heard: HeardReport | None, now: Moment) -> Fact[
     if heard.heard.boot != now.boot:
         return Unknown("the peer was not heard since this node booted")
     return Known(now.seconds_since(heard.heard))
+
+
+def _heard_since(memory: Memory, at: Moment) -> Moment | None:
+    """Return the first of the looks in a row that heard a good report."""
+    before = memory.peer
+    last = memory.samples[-1].taken if memory.samples else None
+    if before is None or before.heard != last:
+        return at
+    return before.since
 
 
 def _silent(sighting: PeerSighting) -> bool:

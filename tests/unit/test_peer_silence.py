@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 from peer_builders import a_moment, a_report
 
 from hawatch.model.fact import Known, Unknown
-from hawatch.model.memory import HeardReport, Memory
+from hawatch.model.memory import HeardReport, Memory, Sample
 from hawatch.model.moment import Moment
 from hawatch.model.snapshot import PeerSighting
 from hawatch.peer.silence import age, remember
@@ -35,8 +36,23 @@ def looked(memory: Memory, sighting: PeerSighting, at: Moment) -> Memory:
 def test_a_good_report_is_remembered_with_the_moment_of_the_question() -> None:
     """Its age counts from before it was asked for, never from later."""
     memory = looked(a_memory(), SPEAKING, a_moment(100.0))
-    assert memory.peer == HeardReport(report=a_report(), heard=a_moment(100.0))
+    at = a_moment(100.0)
+    assert memory.peer == HeardReport(report=a_report(), heard=at, since=at)
     assert memory.peer_silent_since is None
+
+
+def test_the_first_of_the_looks_that_heard_it_is_remembered() -> None:
+    """One look that heard nothing in between begins anew."""
+    memory = a_memory()
+    since = []
+    for seconds, sighting in ((10, SPEAKING), (20, SPEAKING), (30, SILENT)):
+        memory = looked(memory, sighting, a_moment(seconds))
+        sample = Sample(taken=a_moment(seconds))
+        memory = msgspec.structs.replace(memory, samples=(sample,))
+        since.append(memory.peer and memory.peer.since)
+    memory = looked(memory, SPEAKING, a_moment(40))
+    since.append(memory.peer and memory.peer.since)
+    assert since == [a_moment(10), a_moment(10), a_moment(10), a_moment(40)]
 
 
 def test_silence_begins_with_the_first_look_that_heard_nothing() -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from hawatch.deciding.generations import Forecast, forecast
+from hawatch.deciding.last_owner import last_owner, their_dump
 from hawatch.deciding.situation import Situation
 from hawatch.model.decision import Refusal, Refused
 from hawatch.model.fact import Known, is_true
-from hawatch.model.hast import HastDump, HastRole
 from hawatch.model.report import Duty
 
 
@@ -43,7 +43,7 @@ def own_copy(s: Situation) -> Iterator[Refused]:
 
 def _generations(s: Situation, name: str) -> Iterator[Refused]:
     """Forecast what would happen if the peer connected to this node as primary."""
-    own, theirs = s.view.dumps[name], _their_dump(s, name)
+    own, theirs = s.view.dumps[name], their_dump(s, name)
     if isinstance(own, Known) and theirs is not None:
         outcome = forecast(own.value, theirs)
         if outcome.forecast not in (
@@ -57,41 +57,27 @@ def _generations(s: Situation, name: str) -> Iterator[Refused]:
 def _is_current(s: Situation, name: str) -> bool:
     """Return whether something proves that no acknowledged write is missing here.
 
-    It is proved by being primary; by both disks together, where the generations allow
-    it and the peer's was not the last primary's [B6, B9, H10]; by having owned the
-    service without a break in this boot; or by the owner's word that this copy is in
-    sync, heard when it was last heard at all.
+    It is proved by being primary; by having been the last owner, or where that is not
+    known, by the configuration's word for copies whose generations are equal [H10]; by
+    having owned the service without a break in this boot; or by the owner's word that
+    this copy is in sync, heard when it was last heard at all.
     """
     if is_true(s.view.primaries[name]):
         return True
-    if both_known(s, name) and not was_last_primary_there(s, name):
-        return True
+    if their_dump(s, name) is not None:
+        owner = last_owner(s, name)
+        if owner is None:
+            owner = s.settings.preferred
+        if owner == s.node:
+            return True
     if s.own.duty is Duty.ACTIVE and s.gap is not None:
         return True
     return _vouched_for(s, name)
 
 
-def both_known(s: Situation, name: str) -> bool:
-    """Return whether the metadata of both copies are known in this look."""
-    return isinstance(s.view.dumps[name], Known) and _their_dump(s, name) is not None
-
-
 def was_last_primary_there(s: Situation, name: str) -> bool:
-    """Return whether by both disks the peer's was the last primary's, not this one."""
-    own, theirs = s.view.dumps[name], _their_dump(s, name)
-    return (
-        isinstance(own, Known)
-        and theirs is not None
-        and theirs.prevrole is HastRole.PRIMARY
-        and own.value.prevrole is not HastRole.PRIMARY
-    )
-
-
-def _their_dump(s: Situation, name: str) -> HastDump | None:
-    if s.word.service is None or not s.word.fresh:
-        return None
-    fact = s.word.service.dumps.get(name)
-    return fact.value if isinstance(fact, Known) else None
+    """Return whether the peer's copy is the last owner's, not this one."""
+    return last_owner(s, name) == s.peer
 
 
 def _vouched_for(s: Situation, name: str) -> bool:

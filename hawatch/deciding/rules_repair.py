@@ -5,6 +5,7 @@ from __future__ import annotations
 from hawatch.deciding.gates import is_in
 from hawatch.deciding.gates_copy import refuse
 from hawatch.deciding.generations import Forecast, court, forecast
+from hawatch.deciding.last_owner import last_owner
 from hawatch.deciding.situation import Situation
 from hawatch.deciding.yielding import restore_skew, restore_step
 from hawatch.model.carp import CarpState
@@ -147,11 +148,7 @@ def _by_generations(s: Situation, name: str, theirs: HastResource) -> str | Refu
         ):
             return refuse(Refusal.GENERATIONS_FORBID, f"{name}: {outcome.because}")
         return f"{s.peer} is primary for {name} ({outcome.because})"
-    preferred = s.settings.preferred or s.peer
-    roles = {s.node: own.value.prevrole, s.peer: their_dump.value.prevrole}
-    last = [node for node, role in roles.items() if role is HastRole.PRIMARY]
-    if len(last) == 1:
-        preferred = last[0]
+    preferred = last_owner(s, name) or s.settings.preferred or s.peer
     verdict = court(own.value, their_dump.value, s.node, s.peer, preferred)
     if verdict.primary == s.peer:
         return f"{s.peer} is to be primary for {name} ({verdict.because})"

@@ -24,7 +24,7 @@ from hawatch.model.decision import Decision, Refusal, Refused, Rule
 from hawatch.model.fact import Known, is_false
 from hawatch.model.hast import HastRole
 from hawatch.model.latch import LatchKind
-from hawatch.model.plan import AllowCarp, AnyStep, Plan
+from hawatch.model.plan import AllowCarp, AnyStep, Plan, TakeVip
 from hawatch.model.report import Duty
 from hawatch.model.trigger import TriggerKind
 
@@ -114,6 +114,8 @@ def _hand_over(s: Situation, *, forced: bool) -> Decision:
 
 
 def _take_over(s: Situation) -> Decision:
+    bare = without_latches(without_latches(s.own, LatchKind.FENCED), LatchKind.UNHEARD)
+    s = msgspec.structs.replace(s, own=bare)
     refused = tuple(r for r in may_promote(s) if r.refusal not in SILENCE)
     if refused:
         return s.decide(
@@ -126,8 +128,27 @@ def _take_over(s: Situation) -> Decision:
         Rule.ASKED,
         f"an operator said that {s.peer} is off: taking {s.service} over",
         duty=Duty.ACTIVE,
-        plan=Plan(steps=ladder_up(s.config, s.snapshot, s.view)),
+        plan=Plan(steps=(*_vip_here(s), *ladder_up(s.config, s.snapshot, s.view))),
         memory=s.next_owner,
+    )
+
+
+def _vip_here(s: Situation) -> tuple[AnyStep, ...]:
+    """Return the steps that bring the VIP where a fence of CARP kept it away."""
+    sysctls, carp = s.snapshot.sysctls, s.view.carp
+    if not isinstance(sysctls, Known) or sysctls.value.allow:
+        return ()
+    if not isinstance(carp, Known):
+        return ()
+    return (
+        AllowCarp(allow=True, deadline=CONFIRM_MARGIN),
+        TakeVip(
+            interface=s.interface,
+            vhid=s.settings.vhid,
+            advskew=carp.value.advskew,
+            advbase=carp.value.advbase,
+            deadline=CONFIRM_MARGIN,
+        ),
     )
 
 

@@ -1,4 +1,4 @@
-"""`hawatch audit`: could somebody turn hawatch against its pair? What changed?"""
+"""`hawatch audit`: who could turn hawatch against its pair, and what has changed."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from hawatch.configuring.mistakes import quoted
 from hawatch.deciding.timers import ROLE_MARGIN, budget
-from hawatch.discovering.propose import Proposal, Service
+from hawatch.discovering.propose import Node, Proposal, Service
 from hawatch.model.config import (
     Config,
     HastConfig,
@@ -51,6 +51,7 @@ def _lines(proposal: Proposal) -> Iterator[str]:
         yield f"[nodes.{_key(node.name)}]"
         yield f"# /etc/hast.conf, {node.source}"
         yield f"address = {quoted(node.address)}"
+        yield from _paths(proposal, node)
         yield ""
     for doubt in proposal.unsure:
         yield from textwrap.wrap(
@@ -70,6 +71,18 @@ def _lines(proposal: Proposal) -> Iterator[str]:
     yield "# Who is told: one section for each place, see `hawatch notify --help`."
     yield "#[notify.urls.mail]"
     yield '#url_file = "/usr/local/etc/hawatch/mail.url"'
+
+
+def _paths(proposal: Proposal, node: Node) -> Iterator[str]:
+    """Yield every way to ask a node: two tell a cut cable from a dead node."""
+    if node.others:
+        faces = ", ".join(dict.fromkeys(node.others.values()))
+        yield f"# the address, and what ifconfig shows on {faces}: where the other asks"
+        yield f"paths = {_list((node.address, *node.others))}"
+    elif any(one.others for one in proposal.nodes):
+        yield "# Two addresses tell a cut cable from a dead node; its other one cannot be"
+        yield "# seen from here:"
+        yield f'#paths = [{quoted(node.address)}, "..."]'
 
 
 def _service(proposal: Proposal, service: Service) -> Iterator[str]:

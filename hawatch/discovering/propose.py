@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
+from hawatch.discovering.faces import interfaces, own_addresses, vhids
 from hawatch.discovering.machine import Machine, Settings
 from hawatch.discovering.remote import ip_of
 from hawatch.freebsd.parse_hastconf import HastConf, HastNodeConf, HastResourceConf
@@ -22,11 +23,16 @@ MYSQL_DIRECTORY = "/var/db/mysql"
 
 
 class Node(msgspec.Struct, frozen=True, kw_only=True):
-    """One node; source says in whose section of hast.conf its address stood."""
+    """One node; source says in whose section of hast.conf its address stood.
+
+    others: further addresses at which it can be asked, with their interfaces; only
+    this node's own are known.
+    """
 
     name: str
     address: str
     source: str
+    others: Mapping[str, str] = {}
 
 
 class Service(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,6 +76,9 @@ def propose(machine: Machine) -> Proposal:
         missing.append(f"hast.conf names {len(nodes)} node(s), a pair has two")
     if isinstance(machine.interfaces, Unknown):
         missing.append(f"interfaces: {machine.interfaces.reason}")
+    nodes = tuple(
+        _with_others(machine, node, _own_name(machine, nodes)) for node in nodes
+    )
     unsure += _strange_addresses(machine, nodes)
     services = () if conf is None else _services(machine, conf, unsure)
     if conf is not None and isinstance(machine.interfaces, Known) and not services:
@@ -128,6 +137,19 @@ def _host_name(machine: Machine, section: HastNodeConf) -> str:
     return section.node
 
 
+def _with_others(machine: Machine, node: Node, own_name: str) -> Node:
+    """Return this node with its addresses beside the VIPs: another way to ask it."""
+    if node.name != own_name:
+        return node
+    carp = {vhid.interface for vhid in vhids(machine)}
+    others = {
+        address: face
+        for address, face in own_addresses(machine).items()
+        if face in carp and address != node.address and "fe80:" not in address
+    }
+    return msgspec.structs.replace(node, others=others)
+
+
 def _strange_addresses(machine: Machine, nodes: Sequence[Node]) -> Iterator[str]:
     """Yield a doubt where hast.conf gives this node an address that it does not have.
 
@@ -135,8 +157,7 @@ def _strange_addresses(machine: Machine, nodes: Sequence[Node]) -> Iterator[str]
     """
     if isinstance(machine.interfaces, Unknown):
         return
-    faces = machine.interfaces.value
-    own = {a.address for face in faces for a in face.addresses if a.vhid is None}
+    own = own_addresses(machine)
     for node in nodes:
         if node.name == _own_name(machine, nodes) and node.address not in own:
             yield f"{node.address} is no address of this node, see `hawatch doctor`"
@@ -175,10 +196,8 @@ def _vhids_with_addresses(
     machine: Machine,
 ) -> Mapping[tuple[int, str], tuple[CarpVhid, tuple[str, ...]]]:
     """Return the vhids by number and interface, IPv4 addresses before IPv6."""
-    if isinstance(machine.interfaces, Unknown):
-        return {}
     found = {}
-    for face in machine.interfaces.value:
+    for face in interfaces(machine):
         for vhid in face.vhids:
             own = [a.address for a in face.addresses if a.vhid == vhid.vhid]
             own.sort(key=lambda address: ":" in address)

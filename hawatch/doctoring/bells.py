@@ -7,9 +7,10 @@ from collections.abc import Iterator
 
 from hawatch.discovering.cron_jobs import running
 from hawatch.discovering.devd_rules import matches
+from hawatch.discovering.faces import vhids
 from hawatch.discovering.machine import DevdRule, Machine
 from hawatch.discovering.own_files import PLACED
-from hawatch.doctoring.nouns import Gravity, Trap, config, settings, vhids
+from hawatch.doctoring.nouns import Gravity, Trap, config, settings
 from hawatch.model.carp import CarpState
 from hawatch.model.fact import Known, Unknown
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from hawatch.discovering.faces import vhids
 from hawatch.discovering.machine import Machine
 from hawatch.doctoring.nouns import (
     Gravity,
@@ -11,7 +12,6 @@ from hawatch.doctoring.nouns import (
     peer,
     peer_vhid,
     settings,
-    vhids,
 )
 from hawatch.model.carp import MAX_SKEW, CarpState
 from hawatch.model.fact import Known, Unknown

@@ -5,9 +5,10 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Iterator
 
+from hawatch.discovering.faces import interfaces, vhids
 from hawatch.discovering.machine import Machine
 from hawatch.discovering.remote import ip_of, is_ip
-from hawatch.doctoring.nouns import Gravity, Trap, interfaces, vhids
+from hawatch.doctoring.nouns import Gravity, Trap
 from hawatch.model.carp import InterfaceAddress
 from hawatch.model.fact import Known, Unknown
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from hawatch.discovering.faces import vhids
 from hawatch.discovering.machine import ConfiguredVhid, Machine
-from hawatch.doctoring.nouns import Gravity, Trap, config, settings, vhids
+from hawatch.doctoring.nouns import Gravity, Trap, config, settings
 from hawatch.model.carp import CarpState, CarpVhid
 from hawatch.model.fact import Known, Unknown
 from hawatch.model.latch import LatchKind

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from hawatch.discovering.faces import own_addresses, vips
 from hawatch.discovering.machine import Machine
 from hawatch.discovering.own_files import HOOK
 from hawatch.discovering.remote import ip_of, is_ip
@@ -12,11 +13,9 @@ from hawatch.doctoring.nouns import (
     Trap,
     config,
     hast_resources,
-    own_addresses,
     own_section,
     peer_section,
     settings,
-    vips,
 )
 from hawatch.model.config import Config
 from hawatch.model.fact import Known, Unknown

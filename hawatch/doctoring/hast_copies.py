@@ -14,7 +14,7 @@ from hawatch.doctoring.nouns import (
     peer_section,
 )
 from hawatch.model.fact import Known, Unknown
-from hawatch.model.hast import HastRole, HastStatus
+from hawatch.model.hast import HastDump, HastRole, HastStatus
 
 
 def trap_sizes_differ(machine: Machine) -> Iterator[Trap]:
@@ -23,22 +23,32 @@ def trap_sizes_differ(machine: Machine) -> Iterator[Trap]:
         other = peer_dump(machine, name)
         if isinstance(dump, Unknown) or other is None:
             continue
-        for word in ("datasize", "extentsize"):
-            here, there = getattr(dump.value, word), getattr(other, word)
-            if here != there:
+        pairs = (
+            ("datasize", dump.value.datasize, other.datasize),
+            ("extentsize", dump.value.extentsize, other.extentsize),
+        )
+        for word, one, two in pairs:
+            if one != two:
+                size = _media(dump.value, other) if word == "datasize" else "-e 2097152"
                 yield Trap(
                     name="sizes-differ",
                     gravity=Gravity.PROBLEM,
-                    what=f"{name}: {word} {here} here, {there} on the other node",
+                    what=f"{name}: {word} {one} here, {two} on the other node",
                     why=(
                         "the primary never connects and stays degraded [FACTS B13, H21]"
                     ),
                     type=(
-                        f"on the standby: hastctl role init {name} && hastctl create "
-                        f"-m {min(here, there)} {name} && hastctl role secondary {name}"
-                        "   (its copy is lost; the larger one may need a migration)"
+                        f"on the larger one, as standby: hastctl role init {name} && "
+                        f"hastctl create {size} {name} && hastctl role secondary "
+                        f"{name}   (that copy is lost)"
                     ),
                 )
+
+
+def _media(here: HastDump, there: HastDump) -> str:
+    """Return the option that makes the larger disk as small as the other [B13]."""
+    smaller = min(here, there, key=lambda dump: dump.datasize)
+    return f"-m {smaller.datasize + smaller.localoff}"
 
 
 def trap_never_connected(machine: Machine) -> Iterator[Trap]:

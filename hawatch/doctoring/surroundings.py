@@ -7,17 +7,15 @@ from collections.abc import Iterator
 from hawatch.configuring.effective import configuration_hash
 from hawatch.deciding.timers import budget
 from hawatch.discovering.cron_jobs import running
+from hawatch.discovering.faces import interfaces, vhids, vips
 from hawatch.discovering.machine import Machine
 from hawatch.doctoring.nouns import (
     Gravity,
     Trap,
     config,
     hast_resources,
-    interfaces,
     peer,
     settings,
-    vhids,
-    vips,
 )
 from hawatch.model.config import Config, ServiceConfig
 from hawatch.model.fact import Known, Unknown

@@ -28,7 +28,8 @@ def advice(
         )
     yield from _password(machine, config)
     if CONFIG in touched:
-        yield ("the other node needs the same file", f"scp {CONFIG} OTHER:{CONFIG}")
+        other = _other(machine, config)
+        yield ("the other node needs the same file", f"scp {CONFIG} {other}:{CONFIG}")
     if config is not None and _absent(machine, config.peer.identity):
         yield ("the nodes cannot ask each other yet", "hawatch peer setup")
     yield from _reading_again(touched)
@@ -40,6 +41,14 @@ def advice(
                 "split-brain is told here only: at the top of hast.conf, both nodes",
                 f"exec {HOOK}",
             )
+
+
+def _other(machine: Machine, config: Config | None) -> str:
+    """Return the other node's name, a word in its place where there is none."""
+    own = {name.lower().partition(".")[0] for name in machine.names}
+    nodes = () if config is None else tuple(config.nodes)
+    others = [node for node in nodes if node.lower().partition(".")[0] not in own]
+    return others[0] if len(others) == 1 else "OTHER"
 
 
 def _absent(machine: Machine, path: str) -> bool:
@@ -81,7 +90,7 @@ def _switches(machine: Machine) -> Iterator[Advice]:
     for kind in ("daily_status", "security_status"):
         if not periodic.says_yes(f"{kind}_hawatch_enable"):
             yield (
-                f"the report of {kind.partition('_')[0]}",
+                f"what periodic {kind.partition('_')[0]} reports",
                 f"sysrc -f /etc/periodic.conf {kind}_hawatch_enable=YES",
             )
 

@@ -203,7 +203,7 @@ def _starts(
 ) -> Iterator[AnyStep]:
     for rc in service.rc:
         status = view.rc[rc]
-        if not (in_place and isinstance(status, Known) and status.value.running):
+        if not (in_place and isinstance(status, Known) and status.value.alive):
             yield StartService(rc=rc, deadline=service.start_deadline)
     if not is_true(view.serving):
         yield from _sql(service, view)

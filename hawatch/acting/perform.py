@@ -41,6 +41,10 @@ GRABBING = (
 Letting go is never stopped by a record that cannot be written [DESIGN law 6]."""
 
 
+LOOKING = (steps.AwaitDevice, steps.ProveMount, steps.AwaitSql)
+"""Steps that wait for what the ones before have done; a dry run waits for nothing."""
+
+
 class Recorder(Protocol):
     """Where intents and outcomes are written."""
 
@@ -81,6 +85,8 @@ async def perform(site: Site, plan: Plan, recorder: Recorder) -> tuple[Outcome, 
 
 
 async def _reach(site: Site, step: AnyStep) -> Ended:
+    if site.pretends and isinstance(step, LOOKING):
+        return Ended(StepResult.REFUSED, f"would wait for: {step.goal}")
     try:
         return await PERFORMERS[type(step)](site, step)
     except ChangeRefused as refused:

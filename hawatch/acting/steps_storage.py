@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 
-from hawatch.acting.site import POLL, Ended, Site, told
+from hawatch.acting.site import POLL, ChangeRefused, Ended, Site, told
 from hawatch.deciding.three import NO, YES
 from hawatch.freebsd import look, words
 from hawatch.host import Ending
@@ -35,7 +35,7 @@ async def set_role(site: Site, step: SetRole) -> Ended:
     order that timed out will still be obeyed [FACTS B7]: its outcome is unknown.
     """
     refused = await _role_forbidden(site, step)
-    if refused is not None:
+    if refused is not None and not site.pretends:
         return refused
     end = site.clock() + step.deadline
     argv = words.hast_role(step.resource, step.role)
@@ -128,8 +128,9 @@ async def prove_mount(site: Site, step: ProveMount) -> Ended:
     It must be a mount of its own, from the right device, and hold the sentinel; where
     none is configured, a directory that services start from must not be empty.
     """
-    if not is_true(await _is_mounted(site, step.device, step.directory)):
-        return Ended.failed(f"{step.directory} is not {step.device} read-write")
+    mounted = await _is_mounted(site, step.device, step.directory)
+    if not is_true(mounted):
+        return told(mounted, f"{step.directory} is not {step.device} read-write")
     if is_false(site.host.exists(step.device)):
         return Ended.failed(f"{step.device} is gone under {step.directory}")
     probe = await site.host.probe_directory(
@@ -191,6 +192,8 @@ async def restart_worker(site: Site, step: RestartWorker) -> Ended:
     killed = await site.host.kill(
         worker.pid, started=worker.started, signal=signal.SIGKILL
     )
+    if site.pretends:
+        raise ChangeRefused(f"kill -9 {worker.pid}")
     if not is_true(killed):
         return Ended.failed(f"pid {worker.pid} could not be killed")
 

@@ -80,8 +80,8 @@ def _paths(proposal: Proposal, node: Node) -> Iterator[str]:
         yield f"# the address, and what ifconfig shows on {faces}: where the other asks"
         yield f"paths = {_list((node.address, *node.others))}"
     elif any(one.others for one in proposal.nodes):
-        yield "# Two addresses tell a cut cable from a dead node; its other one cannot be"
-        yield "# seen from here:"
+        yield "# Two addresses tell a cut cable from a dead node. Its other one cannot"
+        yield "# be seen from here:"
         yield f'#paths = [{quoted(node.address)}, "..."]'
 
 

@@ -8,26 +8,23 @@ from collections.abc import Iterator, Mapping
 from hawatch.discovering.machine import FileStatus, Machine
 from hawatch.discovering.own_files import secrets
 from hawatch.discovering.place import Place
-from hawatch.discovering.remembered import state_directory
 from hawatch.model.fact import Known
 
 
 def fingerprints(place: Place, machine: Machine) -> Mapping[str, str]:
-    """Return a fingerprint by path of each file that is there.
+    """Return a fingerprint by path of each file that is there, without directories.
 
     A secret's does not depend on its content: a short password could be guessed from a
-    digest. Of a directory only owner and mode count; what is in it comes and goes.
+    digest.
     """
     hidden = set(secrets(machine.config))
-    running = {state_directory(machine.config)}
-    if isinstance(machine.config, Known):
-        running.add(machine.config.value.agent.run)
-    found = {}
-    for path, status in machine.files.items():
-        if path in running or not isinstance(status, Known) or status.value is None:
-            continue
-        found[path] = _fingerprint(place, path, status.value, secret=path in hidden)
-    return found
+    return {
+        path: _fingerprint(place, path, status.value, secret=path in hidden)
+        for path, status in machine.files.items()
+        if isinstance(status, Known)
+        and status.value is not None
+        and status.value.kind != "directory"
+    }
 
 
 def differences(before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[str]:

@@ -71,7 +71,7 @@ timeout = "4s"
 max_age = "12s"
 {peer}
 [limits]
-cooldown = "10m"
+cooldown = "4m"
 {limits}
 [witness]
 give_up = "15s"

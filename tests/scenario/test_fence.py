@@ -113,7 +113,7 @@ def test_without_a_witness_only_a_confirmed_fence_lets_the_standby_serve() -> No
     pair = a_fencing_pair(witness="")
     switch = Switch(pair, works=False)
     pair.alpha.crash()
-    pair.run(300.0)
+    pair.run(150.0)
     assert len(switch.calls) == 1
     assert pair.servers() == []
     fenced = a_fencing_pair(witness="")

@@ -2,9 +2,9 @@
 
 A block shows commands behind "$ ", what they print, and with `$ echo $?` how they end;
 without it they end with 0. "..." stands for what was left out: a line of its own for
-any number of lines, inside a line for any text. Numbers with a fraction are not
-compared. A toml or python block whose first line is a comment with a file's name is
-that file.
+any number of lines, inside a line for any text. Numbers with a fraction and the numbers
+of journal entries are not compared. A toml or python block whose first line is a
+comment with a file's name is that file.
 """
 
 from __future__ import annotations
@@ -60,7 +60,8 @@ EXAMPLES = [example for page in WALKED for example in examples(page)]
 
 
 def comparable(text: str) -> str:
-    """Return a text without what may differ from run to run."""
+    """Return a text without what may change with every small change of the program."""
+    text = re.sub(r"^ *\d+(?= \d{4}-)", "#", text, flags=re.MULTILINE)
     return re.sub(r" +", " ", re.sub(r"\d+\.\d+", "#", text)).strip()
 
 

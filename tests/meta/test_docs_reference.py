@@ -33,7 +33,10 @@ EXIT_PAGE = DOCS / "reference" / "exit-codes.md"
 COMMON = {"-h", "--help", "--config", "--host"}
 OPTION = re.compile(r"(?<![\w-])-{1,2}[a-z][a-z-]*")
 
-MORE_HELP: dict[str, tuple[list[str], ...]] = {"config": ([], ["init"])}
+MORE_HELP: dict[str, tuple[list[str], ...]] = {
+    "config": ([], ["init"]),
+    "simulate": ([], ["--seeds", "1"]),
+}
 """Commands whose words have a help of their own."""
 
 SUBJECTS = {

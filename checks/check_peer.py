@@ -24,6 +24,17 @@ def check_peer_report_is_fresh(peer_contact):
     )
 
 
+@check(severity="critical", settings={"seconds": 120})
+def check_peer_agent_runs(peer, settings):
+    """Protects from a node that answers but acts no more: its cron is dead.
+
+    sshd makes the report even then, and nothing on that node would be noticed or moved.
+    A cycle that is at work for minutes (a long fsck) looks the same for that long.
+    """
+    assert peer.idle is not None, f"no cycle has ever run on {peer.name}"
+    assert peer.idle < settings.seconds, f"no cycle has ended lately on {peer.name}"
+
+
 @check()
 def check_configuration_is_equal(configuration, peer):
     """Protects from two nodes that follow different rules.

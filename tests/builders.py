@@ -268,6 +268,7 @@ def a_peer_report(node: str = STANDBY, **changes: Any) -> PeerReport:
         "sysctls": Known(a_sysctls()),
         "counters": Known(a_counters()),
         "services": {"mysql": a_service_report(node)},
+        "idle": 3.0,
     }
     return PeerReport(**values | changes)
 

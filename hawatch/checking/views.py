@@ -180,6 +180,11 @@ class Peer(msgspec.Struct, frozen=True, kw_only=True):
         """Return the digest of its configuration."""
         return self.report.configuration
 
+    @property
+    def idle(self) -> float | None:
+        """Return the seconds since its last cycle, None where there was none."""
+        return self.report.idle
+
 
 class Hands(msgspec.Struct, frozen=True, kw_only=True):
     """Maintenance on one node or the other, where there is any."""

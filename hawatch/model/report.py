@@ -58,7 +58,11 @@ class ServiceReport(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PeerReport(msgspec.Struct, frozen=True, kw_only=True):
-    """One node's report for its peer. wall and monotonic are the reporter's clocks."""
+    """One node's report for its peer. wall and monotonic are the reporter's clocks.
+
+    idle: seconds since the reporter's last cycle ended, None where there was none. A
+    report can be made by a node whose cron is dead.
+    """
 
     schema: int = REPORT_SCHEMA
     node: str
@@ -74,3 +78,4 @@ class PeerReport(msgspec.Struct, frozen=True, kw_only=True):
     maintenance: Maintenance | None = None
     witnessed: bool | None = None
     moves: tuple[float, ...] = ()
+    idle: float | None = None

@@ -53,7 +53,13 @@ def build_report(
         maintenance=maintenance,
         witnessed=_witnessed(snapshot),
         moves=tuple(move.at for move in memory.moves),
+        idle=_idle(snapshot, memory),
     )
+
+
+def _idle(snapshot: Snapshot, memory: Memory) -> float | None:
+    last = memory.last
+    return None if last is None else snapshot.taken.seconds_since(last)
 
 
 def encode_report(report: PeerReport) -> str:

@@ -123,7 +123,7 @@ def clock(look: Look, _: Subject) -> Answer:
 
 @FACTS.declare(Scope.NODE)
 def peer(look: Look, _: Subject) -> Answer:
-    """Return the peer by its fresh report: version, configuration, clock_ahead, idle."""
+    """Return the peer by its report: version, configuration, clock_ahead, idle."""
     found = look.peer
     if not isinstance(found, Known):
         return found

@@ -15,6 +15,10 @@ from hawatch.showing import scenarios as show
 
 def main(words: list[str]) -> int:
     """Play the named scenarios, or every shipped one; return 3 where one is red."""
+    if any(word.split("=")[0] in ("--seeds", "--exhaustive") for word in words):
+        from hawatch.sim.search import command
+
+        return command.main(words)
     options = _parser().parse_args(words)
     if options.words:
         from hawatch.sim.reference import reference
@@ -60,6 +64,8 @@ def _parser() -> argparse.ArgumentParser:
     made = argparse.ArgumentParser(
         prog="hawatch simulate",
         description="Play scenarios on the simulated pair and judge them.",
+        epilog="The fault search: hawatch simulate --seeds N [--from S]; the abstract "
+        "pair: hawatch simulate --exhaustive; both: add --help.",
         allow_abbrev=False,
     )
     made.add_argument(

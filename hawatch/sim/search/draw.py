@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from hawatch.sim.scenario import Scenario, parse_scenario
-from hawatch.sim.search.episodes import NETWORK, OTHERS, Deed, Dice
+from hawatch.sim.search.episodes import BEYOND, NETWORK, OTHERS, Deed, Dice
 from hawatch.sim.toml import to_toml
 
 NODES = ("freebsd-esxi", "freebsd-bhyve")
@@ -67,7 +67,7 @@ def draw(seed: int, kind: Kind = Kind.SOUND) -> Drawn:
     services = [one["name"] for one in pair["services"]]
     config = _config(rng, pair)
     dice = Dice(rng, NODES, services)
-    episodes = list(_episodes(dice))
+    episodes = list(_episodes(dice, kind))
     if kind is not Kind.BEYOND:
         episodes = _within_reason(episodes)
     last = max((d["time"] for _, deeds in episodes for d in deeds), default=FIRST_FAULT)
@@ -109,13 +109,15 @@ def healing(at: float, services: list[str]) -> Iterator[Deed]:
             yield {**part, "do": "fill-filesystem", "full": False}
 
 
-def _episodes(dice: Dice) -> Iterator[tuple[str, list[Deed]]]:
+def _episodes(dice: Dice, kind: Kind) -> Iterator[tuple[str, list[Deed]]]:
     """Yield episodes, each with its name; network faults one after the other."""
     clear = FIRST_FAULT
     at = FIRST_FAULT
     for _ in range(dice.rng.randint(1, MOST_EPISODES)):
         network = at >= clear and dice.flip(0.25)
         make = dice.rng.choice(NETWORK if network else OTHERS)
+        if kind is Kind.BEYOND and dice.flip():
+            make = dice.rng.choice(BEYOND)
         deeds = make(dice, round(at, 1))
         for deed in deeds:
             deed["time"] = round(deed["time"], 2)

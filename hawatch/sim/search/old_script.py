@@ -9,7 +9,8 @@ modelled is its policy, at its best.
 
 from __future__ import annotations
 
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
+from functools import partial
 from typing import Any
 
 from hawatch.freebsd.parse_devd import parse_event
@@ -35,7 +36,7 @@ class OldScript:
         self._world = world
         self._node = node
         self._host = SimHost(world, node)
-        self._queue: list[Coroutine[Any, Any, None]] = []
+        self._queue: list[Callable[[], Coroutine[Any, Any, None]]] = []
         self._task: Task[None] | None = None
         node.on_devd.append(self._devd)
         node.on_boot.append(self._boot)
@@ -49,14 +50,14 @@ class OldScript:
             vhid = event.subsystem.partition("@")[0]
             for service in self._world.settings.services:
                 if str(service.vhid) == vhid:
-                    self._enqueue(self._switch(service, event.type))
+                    self._enqueue(partial(self._switch, service, event.type))
 
     def _boot(self) -> None:
         self._forget()
         for service in self._world.settings.services:
-            self._enqueue(self._check_primary(service))
+            self._enqueue(partial(self._check_primary, service))
 
-    def _enqueue(self, work: Coroutine[Any, Any, None]) -> None:
+    def _enqueue(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
         if self._task is not None and not self._task.alive:
             # The power went while it was at work: devd's queue went with it.
             self._forget()
@@ -65,8 +66,6 @@ class OldScript:
             self._next(None)
 
     def _forget(self) -> None:
-        for waiting in self._queue:
-            waiting.close()
         self._queue.clear()
         self._task = None
 
@@ -74,7 +73,7 @@ class OldScript:
         self._task = None
         if self._queue:
             self._task = self._world.spawn(
-                self._node.name, self._queue.pop(0), self._next
+                self._node.name, self._queue.pop(0)(), self._next
             )
 
     async def _switch(self, service: ServiceSettings, state: str) -> None:

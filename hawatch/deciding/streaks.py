@@ -8,6 +8,9 @@ import msgspec
 
 from hawatch.model.finding import CheckPolicy, Finding, Standing, Streak, Verdict
 
+MOST_UNKNOWNS = 10
+"""Looks in a row that could not find out; more of them make no difference."""
+
 
 def next_streak(
     streak: Streak, finding: Finding, policy: CheckPolicy, *, wall: float
@@ -41,7 +44,7 @@ def next_streak(
             message=streak.message if streak.standing is Standing.FAILING else "",
         )
     blind = finding.verdict is Verdict.UNKNOWN
-    unknowns = min(streak.unknowns + 1, policy.fall) if blind else 0
+    unknowns = min(streak.unknowns + 1, MOST_UNKNOWNS) if blind else 0
     return msgspec.structs.replace(streak, last=finding.verdict, unknowns=unknowns)
 
 

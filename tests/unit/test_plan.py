@@ -32,6 +32,11 @@ CONFIG = a_wide_config()
 RELEASED_ROLES = (HastRole.SECONDARY, HastRole.INIT)
 HIDEABLE = ("mounts", "hastd", *RESOURCES, *(f"device of {n}" for n in RESOURCES))
 
+BOTH_MOUNTED = tuple(
+    b.a_mount(device=device, directory=directory)
+    for device, directory in zip(DEVICES, DIRECTORIES, strict=True)
+)
+
 
 def view_of(snapshot: Snapshot) -> ServiceView:
     """Return the service as a look shows it."""
@@ -213,17 +218,23 @@ def test_without_hastd_no_role_is_asked_for(
     assert not [step for step in plan if isinstance(step, steps.SetRole)]
 
 
+def test_a_process_without_its_pid_file_is_not_joined_by_a_second_one() -> None:
+    """Everything is in place and it lives: whether it is well, the checks tell."""
+    truth = a_truth(("primary",) * 2, (True,) * 2, BOTH_MOUNTED, ("orphaned",) * 2)
+    assert up(truth) == ()
+
+
+def test_a_process_that_outlived_its_file_system_is_stopped_before_the_mount() -> None:
+    """What it writes goes nowhere, and a start would leave it there [FACTS E3]."""
+    truth = a_truth(("primary",) * 2, (True,) * 2, (), ("orphaned", "dead"))
+    goals = [step.goal for step in up(truth)]
+    assert goals[0] == "mysql-server stopped"
+    assert "mysql-server running" in goals
+
+
 def test_a_restart_proves_the_mounts_first() -> None:
     """The local remedy: proofs, each script in its order, the question in SQL."""
-    truth = a_truth(
-        ("primary",) * 2,
-        (True,) * 2,
-        tuple(
-            b.a_mount(device=device, directory=directory)
-            for device, directory in zip(DEVICES, DIRECTORIES, strict=True)
-        ),
-        ("running",) * 2,
-    )
+    truth = a_truth(("primary",) * 2, (True,) * 2, BOTH_MOUNTED, ("running",) * 2)
     plan = restart(CONFIG, view_of(truth))
     assert [step.goal for step in plan] == [
         "/var/db/mysql proved",

@@ -79,12 +79,12 @@ def _place(
     changes, wrong = wanted(
         options.config, place, machine, manifest, replace=options.replace
     )
-    _show(changes)
-    for line in wrong:
-        say(f"! {line}")
     if wrong:
+        for line in wrong:
+            say(f"! {line}")
         say("Nothing was changed. `hawatch doctor` tells more about this machine.")
         return Exit.WRONG
+    _show(changes)
     acts = [change for change in changes if change.acts]
     if not acts:
         say("nothing to change")

@@ -108,6 +108,10 @@ def unhealthy_demote(s: Situation) -> Decision | None:
     if isinstance(lever, Refused):
         refused = (*refused, lever)
     if refused or isinstance(lever, Refused):
+        healing = _heal(s)
+        if healing is not None and healing.plan:
+            # The peer's copy is what keeps the service here, and that can be mended.
+            return healing
         return s.decide(
             Rule.UNHEALTHY_HOLD,
             f"{failing.check} fails ({failing.message}), but handing over would not "
@@ -154,6 +158,11 @@ def diverged_heal(s: Situation) -> Decision | None:
     """
     if not is_master(s) or not is_true(s.view.serving) or s.ailing:
         return None
+    return _heal(s)
+
+
+def _heal(s: Situation) -> Decision | None:
+    """Return what is done about a debt that a restart of the worker may pay."""
     due = {
         name: pid
         for name, fact in s.view.resources.items()

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from hawatch.recording.memory import load_memory
+from hawatch.sim.node import Node
 from hawatch.sim.play import Play
 from hawatch.sim.search.ground import rows_missing
 
@@ -33,12 +34,14 @@ def _bring_up(play: Play, service: str, resource: str, at: float) -> Iterator[De
     nodes = list(play.world.nodes.values())
     chosen = min(nodes, key=lambda node: rows_missing(play, node, service))
     for node in nodes:
-        yield {
-            "time": at,
-            "do": "clear-latch",
-            "node": node.name,
-            "resource": resource,
-        }
+        for kind in _held_against(play, node, chosen, resource):
+            yield {
+                "time": at,
+                "do": "clear-latch",
+                "node": node.name,
+                "resource": resource,
+                "kind": kind,
+            }
     yield {
         "time": at + 60,
         "do": "operator",
@@ -51,6 +54,19 @@ def _bring_up(play: Play, service: str, resource: str, at: float) -> Iterator[De
         "node": chosen.name,
         "words": ["takeover", service],
     }
+
+
+def _held_against(play: Play, node: Node, chosen: Node, resource: str) -> list[str]:
+    """Return the kinds of latches that a node holds against the chosen copy."""
+    agent = play.agents[node.name]
+    memory = load_memory(agent.store, node.name, agent.host.now()).memory
+    found = {
+        str(latch.kind)
+        for own in memory.services.values()
+        for latch in own.latches
+        if latch.resource == resource and latch.copy_of in ("", chosen.name)
+    }
+    return sorted(found)
 
 
 def _make_anew(play: Play, resource: str, owner: str, at: float) -> Iterator[Deed]:

@@ -9,6 +9,7 @@ from hawatch.deciding.last_owner import last_owner, their_dump
 from hawatch.deciding.situation import Situation
 from hawatch.model.decision import Refusal, Refused
 from hawatch.model.fact import Known, is_true
+from hawatch.model.hast import HastRole
 from hawatch.model.report import Duty
 
 
@@ -70,9 +71,22 @@ def _is_current(s: Situation, name: str) -> bool:
             owner = s.settings.preferred
         if owner == s.node:
             return True
-    if s.own.duty is Duty.ACTIVE and s.gap is not None:
-        return True
-    return _vouched_for(s, name)
+    return _owned_in_this_boot(s, name) or _vouched_for(s, name)
+
+
+def _owned_in_this_boot(s: Situation, name: str) -> bool:
+    """Return whether this node is still the owner that it was since it booted.
+
+    Before that, the peer may have taken over and died as well [FACTS H8, H10].
+    """
+    seen = s.own.roles.get(name)
+    return (
+        s.own.duty is Duty.ACTIVE
+        and s.gap is not None
+        and seen is not None
+        and seen.role is HastRole.PRIMARY
+        and seen.boot == s.now.boot
+    )
 
 
 def was_last_primary_there(s: Situation, name: str) -> bool:

@@ -20,13 +20,13 @@ def check_device_is_mounted(carp, hast, mount):
 def check_mount_is_alive(mount, directory):
     """Protects from a mount that is listed, answers, and is dead.
 
-    The sentinel file is read, and where configured a small file is written to the disk:
-    the only proof that this is the right file system and that it still works.
+    The directory is read, and the sentinel file where one is configured: that is the
+    only proof that this is the right file system.
     """
     if not mount.mounted:
         skip("nothing is mounted")
     assert directory.own_device, "listed as mounted, but the directory is the root's"
-    assert directory.sentinel, (
+    assert directory.sentinel is not False, (
         f"the sentinel file cannot be read: {directory.error or 'it is not there'}"
     )
     assert directory.fsynced is not False, (

@@ -90,11 +90,13 @@ def read_first_block(device: str) -> float:
     return time.monotonic() - started
 
 
-def _read_sentinel(root: int, name: str) -> tuple[bool, str | None]:
+def _read_sentinel(root: int, name: str) -> tuple[bool | None, str | None]:
     """Return whether the sentinel could be read, and what else than absence forbade it.
 
-    O_NONBLOCK and O_NOFOLLOW: neither a fifo nor a link to elsewhere is a sentinel.
+    None where no name is given: then nobody promised that there is one. O_NONBLOCK and O_NOFOLLOW: neither a fifo nor a link to elsewhere is a sentinel.
     """
+    if not name:
+        return None, None
     flags = os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW
     try:
         descriptor = os.open(name, flags, dir_fd=root)

@@ -48,13 +48,14 @@ class DirectoryProbe(msgspec.Struct, frozen=True, kw_only=True):
     """What a disposable child found in a mount point's directory [FACTS F7].
 
     own_device: the directory is on another device than its parent (a mount is there).
-    sentinel: the sentinel file was read; empty: no entry but ., .., .snap, .sujournal.
+    sentinel: the sentinel file was read; None where none was asked for.
+    empty: no entry but ., .., .snap, .sujournal.
     fsynced: a small write and fsync went through; None where it was not asked for.
     immutable: the bare directory carries schg or mode 0 (only told when unmounted).
     """
 
     own_device: bool
-    sentinel: bool
+    sentinel: bool | None
     empty: bool
     fsynced: bool | None = None
     immutable: bool | None = None

@@ -143,11 +143,10 @@ class SimHost:
         self, directory: str, *, sentinel: str, fsync: bool, deadline: float
     ) -> Fact[DirectoryProbe]:
         """Look into a mount point's directory; it may block like a real one."""
-        del sentinel
         shell = Shell(self._node)
         await shell.nap(self._world.settings.command)
         probe = await self._within(
-            probes.directory(shell, directory, fsync=fsync), deadline
+            probes.directory(shell, directory, sentinel=sentinel, fsync=fsync), deadline
         )
         if probe is None:
             return Unknown(f"probe of {directory} overdue after {deadline:g} s")

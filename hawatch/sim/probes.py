@@ -31,14 +31,16 @@ VERSION = "8.0.35"
 CANARY_EXTENT = 1
 
 
-async def directory(shell: Shell, path: str, *, fsync: bool) -> DirectoryProbe:
+async def directory(
+    shell: Shell, path: str, *, sentinel: str, fsync: bool
+) -> DirectoryProbe:
     """Look into a mount point; the write and fsync go to the disk and may block."""
     node = shell.node
     entry = node.mounts.visible(path)
     if entry is None or entry.fs is None:
-        return _bare(node, path, fsync=fsync)
-    sentinel = entry.sentinel if entry.zombie else bool(entry.fs.read(FS_SENTINEL))
-    empty = not entry.zombie and entry.fs.read(FS_DATABASE) is None and not sentinel
+        return _bare(node, path, sentinel=sentinel, fsync=fsync)
+    there = entry.sentinel if entry.zombie else bool(entry.fs.read(FS_SENTINEL))
+    empty = not entry.zombie and entry.fs.read(FS_DATABASE) is None and not there
     error = ""
     if fsync:
         write = node.mounts.write(entry, FS_PROBE, node.new_pid(), 0)
@@ -47,19 +49,19 @@ async def directory(shell: Shell, path: str, *, fsync: bool) -> DirectoryProbe:
             error = "No space left on device"
     return DirectoryProbe(
         own_device=True,
-        sentinel=sentinel,
+        sentinel=there if sentinel else None,
         empty=empty,
         fsynced=not error if fsync else None,
         error=error or None,
     )
 
 
-def _bare(node: Node, path: str, *, fsync: bool) -> DirectoryProbe:
+def _bare(node: Node, path: str, *, sentinel: str, fsync: bool) -> DirectoryProbe:
     bare = node.bare(path)
     refused = fsync and bare.immutable
     return DirectoryProbe(
         own_device=False,
-        sentinel=False,
+        sentinel=False if sentinel else None,
         empty=not bare.names,
         fsynced=not refused if fsync else None,
         immutable=bare.immutable,

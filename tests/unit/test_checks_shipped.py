@@ -347,6 +347,7 @@ CASES: list[tuple[str, Verdict, Look]] = [
     ("mount_is_alive", OK, owner(**probed(fsynced=True))),
     ("mount_is_alive", FAIL, owner(**probed(own_device=False))),
     ("mount_is_alive", FAIL, owner(**probed(sentinel=False))),
+    ("mount_is_alive", OK, owner(**probed(sentinel=None))),
     ("mount_is_alive", FAIL, owner(**probed(fsynced=False, error="ENXIO"))),
     ("mount_is_alive", SKIP, standby()),
     ("mount_is_alive", UNKNOWN, owner(directories={DIRECTORY: NO})),

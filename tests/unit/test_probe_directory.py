@@ -239,3 +239,8 @@ def test_a_device_that_gives_nothing_is_no_device() -> None:
         pytest.raises(OSError, match="nothing"),
     ):
         read_first_block(empty.name)
+
+
+def test_no_sentinel_is_missed_where_none_was_promised(tmp_path: Path) -> None:
+    """A site that names no sentinel must not be told that its disk is the wrong one."""
+    assert look_into(str(tmp_path), "", fsync=False).sentinel is None

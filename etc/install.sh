@@ -5,7 +5,7 @@
 #
 #	sh install.sh			into /usr/local
 #	PREFIX=/opt sh install.sh	elsewhere: the paths inside the files follow
-#	DESTDIR=/tmp/stage sh install.sh	under another root, as a package is built
+#	DESTDIR=/var/stage sh install.sh	under another root, as a package is built
 #	RC=no sh install.sh		without the rc.d script (the port brings its own)
 #
 # What would begin to act by being there is installed as a sample: the configuration,

@@ -93,7 +93,8 @@ def read_first_block(device: str) -> float:
 def _read_sentinel(root: int, name: str) -> tuple[bool | None, str | None]:
     """Return whether the sentinel could be read, and what else than absence forbade it.
 
-    None where no name is given: then nobody promised that there is one. O_NONBLOCK and O_NOFOLLOW: neither a fifo nor a link to elsewhere is a sentinel.
+    None where no name is given: then nobody promised that there is one. O_NONBLOCK and
+    O_NOFOLLOW: neither a fifo nor a link to elsewhere is a sentinel.
     """
     if not name:
         return None, None

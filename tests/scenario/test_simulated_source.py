@@ -110,7 +110,6 @@ def test_a_file_of_ones_own_is_a_scenario_as_well() -> None:
 
 def test_a_command_that_can_never_end_is_told() -> None:
     """A node that lost its power answers nobody."""
-
     here = open_stage("healthy")
     here.play.world.scheduler.call_in(0.5, here.play.node(here.node).crash)
 

@@ -191,8 +191,7 @@ def load_cases() -> dict[str, Case]:
 
     Raises ValueError, with file and case, where one cannot be understood.
     """
-    with (CORPUS / BASES).open("rb") as file:
-        bases = _bases(tomllib.load(file))
+    bases = _read_bases()
     cases: dict[str, Case] = {}
     for path in sorted(CORPUS.glob("*.toml")):
         if path.name == BASES:
@@ -207,6 +206,22 @@ def load_cases() -> dict[str, Case]:
                 raise ValueError(f"{key}: there are two of this name")
             cases[key] = _case(key, raw, bases)
     return cases
+
+
+def a_case(base: str, **changes: Any) -> Case:
+    """Return a base with what differs, for a test of one number or word."""
+    usual = {
+        "name": f"A case of a test, near to {base}",
+        "cites": [],
+        "base": base,
+        "expect": {"rule": "all-well", "duty": "standby"},
+    }
+    return _case("a test", _laid(usual, changes), _read_bases())
+
+
+def _read_bases() -> dict[str, dict[str, Any]]:
+    with (CORPUS / BASES).open("rb") as file:
+        return _bases(tomllib.load(file))
 
 
 def _bases(raw: dict[str, Any]) -> dict[str, dict[str, Any]]:

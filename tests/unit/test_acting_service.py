@@ -197,7 +197,7 @@ def test_a_dead_service_is_simply_started_by_a_restart(bench: Bench) -> None:
     assert [argv[2] for argv in bench.commands] == ["onestart"]
 
 
-def test_sql_answers(bench: Bench) -> None:
+def test_a_server_that_answers_in_sql_is_reached_at_once(bench: Bench) -> None:
     """At once where the server is there."""
     began = bench.world.now
     assert bench.run(SQL).result is REACHED

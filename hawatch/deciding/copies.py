@@ -33,7 +33,8 @@ class CopyLook(msgspec.Struct, frozen=True, kw_only=True):
     """One look at one resource.
 
     theirs is what the peer said in this very look, never a remembered word. adverts
-    tells whether adverts of a MASTER were accepted since the look before. hints are
+    tells whether adverts of a MASTER were accepted since the look before. cut_off: no
+    witness answers this node, so the peer's silence may be this node's own. hints are
     the hook events of this resource that rang since then [FACTS B12].
     """
 
@@ -45,6 +46,7 @@ class CopyLook(msgspec.Struct, frozen=True, kw_only=True):
     dump: Fact[HastDump]
     theirs: Fact[ServiceReport]
     adverts: Fact[bool]
+    cut_off: bool = False
     hints: frozenset[str] = frozenset()
 
     @property

@@ -192,6 +192,10 @@ def _withdrawn(after: CopyMemory, look: CopyLook, found: HastResource | None) ->
     outlive a latch on this copy, a primary that no longer says it, or a new connection
     that nobody has vouched for yet.
     """
+    if look.cut_off and isinstance(look.theirs, Unknown):
+        # It is this node that is cut off: the owner may go on without it, and be dead
+        # by the time that this node is back.
+        return True
     if any(
         latch.kind in CLEARED_BY_SYNC and latch.copy_of in ("", look.node)
         for latch in after.latches

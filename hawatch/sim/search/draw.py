@@ -107,6 +107,8 @@ def healing(at: float, services: list[str]) -> Iterator[Deed]:
             yield {**part, "do": "will-not-stop", "broken": False}
             yield {**part, "do": "will-not-start", "broken": False}
             yield {**part, "do": "fill-filesystem", "full": False}
+            # Room is made where it is mounted, and that may be so only later.
+            yield {**part, "time": at + 400.0, "do": "fill-filesystem", "full": False}
 
 
 def _episodes(dice: Dice, kind: Kind) -> Iterator[tuple[str, list[Deed]]]:

@@ -42,13 +42,17 @@ class Judge:
     def __init__(self, play: Play, excused: Iterable[Wrong] = ()) -> None:
         self._play = play
         self._world = play.world
-        self._excused = frozenset(excused)
+        self._excused = set(excused)
         self._own: list[Harm] = []
         self._went: dict[str, float] = {}
         self.moves: list[tuple[float, str, str]] = []
         for agent in play.agents.agents.values():
             agent.on_begun.append(self._begun)
         self._world.after_event.append(self._watch_power)
+
+    def excuse(self, wrong: Wrong) -> None:
+        """Count this harm no more: a person has accepted it."""
+        self._excused.add(wrong)
 
     @property
     def harm(self) -> list[Harm]:

@@ -9,6 +9,7 @@ import msgspec
 
 from hawatch.checking.collect import collect
 from hawatch.checking.nouns import Collection
+from hawatch.model.latch import LatchKind
 from hawatch.sim.action import Action
 from hawatch.sim.actions import ACTIONS
 from hawatch.sim.play import Play
@@ -17,6 +18,7 @@ from hawatch.sim.search import person
 from hawatch.sim.search.draw import Drawn
 from hawatch.sim.search.ground import asked_for, troubles, weaknesses
 from hawatch.sim.search.judge import Harm, Judge
+from hawatch.sim.violations import Wrong
 
 CALM = 300.0
 """Seconds in which a pair at rest does nothing."""
@@ -116,6 +118,9 @@ class Course:
         """Let the person act."""
         for deed in person.orders(self.play, self.play.time + 1.0):
             self.orders.append(deed)
+            if deed.get("kind") == LatchKind.SUSPECT_DISK:
+                # They were told that this disk did not take everything.
+                self.judge.excuse(Wrong.LOST_ROWS)
             words = {key: value for key, value in deed.items() if key != "do"}
             action: Action = msgspec.convert(words, ACTIONS[deed["do"]], strict=False)
             self.play.world.scheduler.call_at(

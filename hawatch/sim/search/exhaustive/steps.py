@@ -1,0 +1,152 @@
+"""What a step of a plan does to the abstract pair, with the actor's own barriers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import msgspec
+
+from hawatch.model.decision import Decision
+from hawatch.model.plan import (
+    AllowCarp,
+    AnyStep,
+    Lever,
+    MountFilesystem,
+    RestartService,
+    RestoreSkew,
+    SetRole,
+    StartService,
+    StopService,
+    TakeVip,
+    Unmount,
+    YieldVip,
+)
+from hawatch.sim.search.exhaustive.state import PairState, other
+
+Effect = Callable[[PairState, str], PairState | None]
+
+
+def word(step: AnyStep) -> str:
+    """Return a step as the abstract pair knows it, "" for one that only waits."""
+    match step:
+        case StopService():
+            return "stop"
+        case Unmount():
+            return "unmount"
+        case SetRole():
+            return f"role {step.role.value[0]}"
+        case MountFilesystem():
+            return "mount"
+        case StartService() | RestartService():
+            return "start"
+        case YieldVip():
+            return "drop vip" if step.lever is Lever.ALLOW_OFF else "yield vip"
+        case RestoreSkew():
+            return "lower skew"
+        case AllowCarp():
+            return "allow" if step.allow else "forbid"
+        case TakeVip():
+            return "take vip"
+        case _:
+            return ""
+
+
+def decided(pair: PairState, name: str, decision: Decision) -> PairState:
+    """Return the pair after a look: what is remembered, and a plan that begins."""
+    own = decision.memory
+    node = pair.node(name)
+    plan = tuple(w for step in decision.plan.steps if (w := word(step)))
+    unfinished = own.unfinished
+    going = decision.duty.value[0].upper() if plan else ""
+    if unfinished is not None:
+        going = unfinished.duty.value[0].upper()
+    changed = msgspec.structs.replace(
+        node,
+        latches=tuple(sorted({str(latch.kind) for latch in own.latches})),
+        duty=own.duty.value[0].upper(),
+        raised=own.raised is not None,
+        unfinished=going if plan or decision.plan.steps else node.unfinished,
+        failed=False if plan else node.failed,
+        plan=plan,
+        looked=True,
+        acted=not plan,
+        moved=node.moved or decision.move,
+    )
+    if decision.plan.steps and not plan:
+        changed = msgspec.structs.replace(changed, unfinished="")
+    return pair.with_(**{name: changed})
+
+
+def perform(pair: PairState, name: str) -> PairState:
+    """Return the pair after the next step of a node's plan."""
+    node = pair.node(name)
+    step, rest = node.plan[0], node.plan[1:]
+    after = _effect(pair, name, step)
+    if after is None:
+        return pair.put(name, plan=(), failed=True, acted=True)
+    unfinished = node.unfinished if rest else ""
+    after = after.put(name, plan=rest, unfinished=unfinished, acted=not rest)
+    return after if rest else after.put(name, failed=False)
+
+
+def _effect(pair: PairState, name: str, step: str) -> PairState | None:
+    """Return the pair after a step, or None where the actor refuses or fails."""
+    return EFFECTS[step](pair, name)
+
+
+def _set(**changes: object) -> Effect:
+    """Return a step that always reaches its goal."""
+    return lambda pair, name: pair.put(name, **changes)
+
+
+def _promote(pair: PairState, name: str) -> PairState | None:
+    """The VIP must be here now."""
+    if not pair.node(name).master:
+        return None
+    return pair.put(name, role="p", last_primary=True)
+
+
+def _release(role: str) -> Effect:
+    """Nothing may be mounted from the device."""
+    return lambda pair, name: (
+        None if pair.node(name).mounted else pair.put(name, role=role)
+    )
+
+
+def _mount(pair: PairState, name: str) -> PairState | None:
+    return pair.put(name, mounted=True) if pair.node(name).role == "p" else None
+
+
+def _start(pair: PairState, name: str) -> PairState | None:
+    return pair.put(name, running=True) if pair.node(name).mounted else None
+
+
+def _yield(pair: PairState, name: str) -> PairState | None:
+    """The peer must hear it, and take part."""
+    if not pair.node(name).master:
+        return pair
+    if pair.adverts and pair.node(other(name)).allow:
+        return pair.put(name, master=False).put(other(name), master=True)
+    return None
+
+
+def _take(pair: PairState, name: str) -> PairState:
+    took = pair.put(name, master=pair.node(name).allow)
+    return took.put(other(name), master=False) if pair.adverts else took
+
+
+EFFECTS: dict[str, Effect] = {
+    "stop": _set(running=False),
+    "unmount": _set(mounted=False),
+    "role p": _promote,
+    "role s": _release("s"),
+    "role i": _release("i"),
+    "mount": _mount,
+    "start": _start,
+    "drop vip": _set(master=False, allow=False),
+    "yield vip": _yield,
+    "lower skew": _set(raised=False),
+    "allow": _set(allow=True),
+    "forbid": _set(allow=False, master=False),
+    "take vip": _take,
+}

@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import cache
 
+import msgspec
+
 from hawatch.agent import Result
 from hawatch.checking.collect import collect
 from hawatch.checking.nouns import Collection
@@ -107,7 +109,6 @@ def a_pair_config(
 def pair_settings(
     *,
     preempt: tuple[bool, bool] = (False, False),
-    interlock: bool = False,
     write_interval: float = 5.0,
 ) -> PairSettings:
     """Return the machines alpha (advskew 0) and beta (advskew 50)."""
@@ -118,7 +119,6 @@ def pair_settings(
             ether=ether,
             advskew=advskew,
             preempt=own_preempt,
-            allow_at_boot=not interlock,
         )
         for name, address, ether, advskew, own_preempt in (
             ("alpha", "192.168.202.53", "00:0c:29:75:28:84", 0, preempt[0]),
@@ -161,6 +161,11 @@ class Pair:
     def beta(self) -> Node:
         """Return the node that stood by at first."""
         return self.world.nodes["beta"]
+
+    def hold_carp_back_at_boot(self) -> None:
+        """Put net.inet.carp.allow=0 into /boot/loader.conf of both nodes [A10]."""
+        for node in self.world.nodes.values():
+            node.settings = msgspec.structs.replace(node.settings, allow_at_boot=False)
 
     @property
     def client(self) -> Client:

@@ -7,6 +7,12 @@ from __future__ import annotations
 
 from hawatch.model.decision import Refusal
 
+CHOICE = (
+    "split-brain: both copies were written; a person has to choose which one is kept "
+    "(hawatch resync; see recover-from-split-brain.md)"
+)
+"""What everybody has to read who looks at a pair after a split-brain [FACTS H15]."""
+
 REMEDIES: dict[Refusal, tuple[str, str]] = {
     Refusal.PEER_UNKNOWN: (
         "nothing was heard from the peer",
@@ -58,7 +64,7 @@ REMEDIES: dict[Refusal, tuple[str, str]] = {
     ),
     Refusal.GENERATIONS_FORBID: (
         "the generation counters of both copies forbid it",
-        "compare `hastctl dump` of both nodes; see `hawatch resync`",
+        "compare both dumps; `hawatch resync`; see recover-from-split-brain.md",
     ),
     Refusal.SECONDARY_STILL_CONNECTED: (
         "a primary is still connected to this secondary, so the peer lives",

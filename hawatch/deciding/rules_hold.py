@@ -6,6 +6,7 @@ import msgspec
 
 from hawatch.deciding.gates import is_master, may_promote
 from hawatch.deciding.plan import ladder_down, ladder_up
+from hawatch.deciding.refusals import CHOICE
 from hawatch.deciding.situation import Situation
 from hawatch.deciding.yielding import (
     CONFIRM_MARGIN,
@@ -91,15 +92,7 @@ def not_known(s: Situation) -> Decision | None:
 
 def latched(s: Situation) -> Decision | None:
     """A split-brain latch with nothing else to do: a person has to choose."""
-    kinds = {latch.kind for latch in s.own.latches}
-    if LatchKind.SPLIT_BRAIN not in kinds:
-        return None
-    return s.decide(
-        Rule.SPLIT_BRAIN,
-        "split-brain: both copies were written; a person has to choose which one is "
-        "kept (hawatch resync)",
-        alarm=True,
-    )
+    return s.decide(Rule.SPLIT_BRAIN, CHOICE, alarm=True) if s.is_split else None
 
 
 def all_well(s: Situation) -> Decision:
@@ -197,8 +190,7 @@ def _unsettled(s: Situation) -> tuple[AnyStep, ...]:
 
 def _release_role(s: Situation) -> HastRole:
     """A loser of two primaries keeps its copy out of replication."""
-    kinds = {latch.kind for latch in s.own.latches}
-    return HastRole.INIT if LatchKind.SPLIT_BRAIN in kinds else HastRole.SECONDARY
+    return HastRole.INIT if s.is_split else HastRole.SECONDARY
 
 
 def _again(

@@ -8,6 +8,7 @@ import msgspec
 
 from hawatch.deciding.gates import carp_age, is_master, may_promote
 from hawatch.deciding.plan import ladder_down
+from hawatch.deciding.refusals import CHOICE
 from hawatch.deciding.situation import Situation
 from hawatch.deciding.yielding import (
     fence_vip,
@@ -115,11 +116,11 @@ def carp_held_back(s: Situation) -> Decision | None:
         )
     why = _why_lift(s)
     if why is None:
-        reason = fenced[0].reason if fenced else "which copy is current is not settled"
+        reason = fenced[0].reason if fenced else _unsettled(s)
         return s.decide(
             Rule.CARP_HELD_BACK,
             f"CARP stays off here: {reason}",
-            alarm=bool(fenced),
+            alarm=bool(fenced) or s.is_split or _held_back_for_long(s),
         )
     memory = without_latches(s.own, LatchKind.FENCED)
     return s.decide(
@@ -164,9 +165,24 @@ def _why_lift(s: Situation) -> str | None:
         return f"{s.peer} serves, and this node holds nothing"
     if unheard and s.now.wall - unheard[0].since >= s.config.limits.cooldown:
         return "the cool-down is over: trying whether adverts arrive again"
-    if is_false(service.holding):
+    # Held back since the boot, the node that has to be primary begins [FACTS H10].
+    fenced = any(m.kind is LatchKind.FENCED for m in s.own.latches)
+    if is_false(service.holding) and fenced:
         return f"{s.peer} is heard and holds nothing either"
     return None
+
+
+def _held_back_for_long(s: Situation) -> bool:
+    """Return whether a boot's question should have been answered by now."""
+    return carp_age(s) >= s.config.witness.promote_after
+
+
+def _unsettled(s: Situation) -> str:
+    """Return why a node that was held back at its boot stays so."""
+    if s.is_split:
+        return CHOICE
+    reasons = "; ".join(reason.detail for reason in may_promote(s))
+    return f"this node must not serve yet, and {s.peer} does not ({reasons})"
 
 
 def likely_cause(s: Situation) -> str:

@@ -6,6 +6,7 @@ from hawatch.deciding.gates import is_in
 from hawatch.deciding.gates_copy import refuse
 from hawatch.deciding.generations import Forecast, court, forecast
 from hawatch.deciding.last_owner import last_owner
+from hawatch.deciding.refusals import CHOICE
 from hawatch.deciding.situation import Situation
 from hawatch.deciding.yielding import restore_skew, restore_step
 from hawatch.model.carp import CarpState
@@ -39,8 +40,8 @@ def stale_init(s: Situation) -> Decision | None:
             continue
         reasons.append(answer)
         steps.append(_secondary(s, fact.value))
-    if not steps and not refused:
-        return None
+    if not steps and (held_back or not refused):
+        return None  # held back, the node may be the one that has to be primary
     if steps:
         return s.decide(
             Rule.STALE_INIT,
@@ -117,9 +118,7 @@ def _secondary_is_safe(s: Situation, name: str) -> str | Refused:
         return died
     for latch in s.own.latches:
         if latch.resource == name and latch.kind is LatchKind.SPLIT_BRAIN:
-            return refuse(
-                Refusal.OWN_COPY_LATCHED, f"{name} split-brain: {latch.reason}"
-            )
+            return refuse(Refusal.OWN_COPY_LATCHED, f"{name}: {CHOICE}")
     if not s.config.peer.enabled:
         return _adverts_heard(s, name)
     service = s.word.service

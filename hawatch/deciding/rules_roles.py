@@ -16,6 +16,7 @@ from hawatch.deciding.gates import (
 from hawatch.deciding.gates_copy import was_last_primary_there
 from hawatch.deciding.generations import Forecast, forecast
 from hawatch.deciding.plan import ladder_down, ladder_up
+from hawatch.deciding.refusals import CHOICE
 from hawatch.deciding.rules_aside import step_aside
 from hawatch.deciding.rules_fence import fence_first
 from hawatch.deciding.situation import Situation
@@ -54,10 +55,10 @@ def master_not_serving(s: Situation) -> Decision | None:
     given = _give_up_vip(s, refused) or step_aside(s, refused)
     if given is not None:
         return given
+    why = CHOICE if s.is_split else "; ".join(reason.detail for reason in refused)
     return s.decide(
         Rule.MASTER_NOT_SERVING,
-        "the VIP is here without the service: "
-        + "; ".join(reason.detail for reason in refused),
+        f"the VIP is here without the service: {why}",
         refused=refused,
         alarm=carp_age(s) >= s.config.carp.debounce,
     )

@@ -18,6 +18,7 @@ from hawatch.model.finding import (
     Streak,
     Verdict,
 )
+from hawatch.model.latch import LatchKind
 from hawatch.model.memory import Memory, ServiceMemory
 from hawatch.model.moment import Moment
 from hawatch.model.plan import Plan
@@ -83,6 +84,11 @@ class Situation(msgspec.Struct, frozen=True, kw_only=True):
         """Return the failing checks that ask for more than a report."""
         asking = {Remedy.RESTART, Remedy.DEMOTE}
         return tuple(f for f in self.failing if asking & set(f.remedies))
+
+    @property
+    def is_split(self) -> bool:
+        """Return whether both copies were written, as far as this node knows."""
+        return any(latch.kind is LatchKind.SPLIT_BRAIN for latch in self.own.latches)
 
     @property
     def interface(self) -> str:

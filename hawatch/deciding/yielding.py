@@ -11,6 +11,7 @@ from hawatch.deciding.carp import (
     predict_restore,
 )
 from hawatch.deciding.situation import Situation
+from hawatch.model.carp import CarpState
 from hawatch.model.decision import Refusal, Refused
 from hawatch.model.fact import Known, Unknown, why_unknown
 from hawatch.model.latch import Latch, LatchKind
@@ -33,6 +34,9 @@ def yield_vip(s: Situation) -> YieldVip | Refused:
         return Refused(refusal=Refusal.FACT_UNKNOWN, detail=own)
     if isinstance(theirs, str):
         return Refused(refusal=Refusal.FACT_UNKNOWN, detail=theirs)
+    if _takes_no_part(s):
+        detail = f"{s.peer} takes no part in CARP: its vhid is INIT"
+        return Refused(refusal=Refusal.NO_LEVER, detail=detail)
     settled = original_advbase(s, own)
     chosen = choose_lever(own, theirs, s.config.carp.lever, demoted_skew(s))
     if isinstance(chosen, str):
@@ -166,6 +170,12 @@ def peer_side(s: Situation) -> Side | str:
         demotion=sysctls.value.demotion,
         preempt=sysctls.value.preempt,
     )
+
+
+def _takes_no_part(s: Situation) -> bool:
+    """Return whether the peer's link is down or its CARP is off, by its last word."""
+    carp = s.word.service.carp if s.word.service is not None else None
+    return isinstance(carp, Known) and carp.value.state is CarpState.INIT
 
 
 def original_advbase(s: Situation, own: Side) -> int:

@@ -23,6 +23,7 @@ from hawatch.model.plan import Outcome
 from hawatch.model.trigger import Trigger, foremost
 from hawatch.observe import observe
 from hawatch.peer.silence import remember
+from hawatch.recording.asked import silent_since_asked
 from hawatch.recording.journal import Journal
 from hawatch.recording.memory import Origin, distrusted, load_memory, save_memory
 from hawatch.recording.record import ServiceRecorder, record
@@ -42,6 +43,7 @@ async def run_cycle(agent: Agent, *triggers: Trigger) -> Result:
         at=snapshot.taken,
         longest_gap=longest_gap(agent.config),
     )
+    memory = silent_since_asked(memory, agent.store, snapshot.taken)
     memory = next_memory(agent.config, memory, snapshot, hook_hints(triggers))
     findings = agent.check(snapshot, memory)
     streaks = next_streaks(

@@ -9,19 +9,21 @@ from hawatch.cycle import recall
 from hawatch.deciding.remember import next_memory
 from hawatch.model.report import PeerReport
 from hawatch.observe import observe
+from hawatch.recording.asked import note_asked
 from hawatch.recording.record import REPORT
 
 
 async def live_report(agent: Agent) -> PeerReport:
     """Given an agent, return a report from a look of this moment.
 
-    It takes no lock and writes nothing, so it is there while a cycle is at work; it
-    does not ask the peer, which is waiting for it.
+    It takes no lock and remembers only that it was asked, so it is there while a cycle
+    is at work; it does not ask the peer, which is waiting for it.
     """
     memory, _ = recall(agent)
     snapshot = await observe(
         agent.host, agent.config, heard=memory.peer, ask_peer=False
     )
+    note_asked(agent.store, agent.host.now())
     return agent.report(snapshot, next_memory(agent.config, memory, snapshot, {}))
 
 

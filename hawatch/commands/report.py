@@ -15,7 +15,7 @@ def main(words: list[str]) -> int:
     )
     # sshd appends nothing, but a forced command may be given words by mistake.
     options, _ = made.parse_known_args(words)
-    opened = open_agent(options, pretends=True)
+    opened = open_agent(options)
     if options.live:
         say(encode_report(opened.run(live_report(opened.agent))))
         return 0

@@ -17,7 +17,7 @@ from hawatch.model.decision import Refusal, Refused
 from hawatch.model.fact import Known, Unknown, is_false, is_true, why_unknown
 from hawatch.model.hast import HastRole, HastStatus
 from hawatch.model.memory import Move
-from hawatch.model.report import Duty
+from hawatch.model.report import Duty, ServiceReport
 from hawatch.model.trigger import TriggerKind
 
 
@@ -183,6 +183,9 @@ def _peer_out(s: Situation) -> Iterator[Refused]:
             )
         elif service.holding.value:
             yield refuse(Refusal.PEER_HOLDS, f"{s.peer} still holds {s.service}")
+        elif service.duty is Duty.ACTIVE and _is_master_there(service):
+            # It has begun to take the service over: its plan is written before it acts.
+            yield refuse(Refusal.PEER_HOLDS, f"{s.peer} is taking {s.service} over")
         yield from _drained(s)
         return
     if let_go_lately(s):
@@ -224,6 +227,12 @@ def _drained(s: Situation) -> Iterator[Refused]:
                 Refusal.SECONDARY_STILL_CONNECTED,
                 f"{name} still has {resource.value.queues.local} writes queued",
             )
+
+
+def _is_master_there(service: ServiceReport) -> bool:
+    return isinstance(service.carp, Known) and (
+        service.carp.value.state is CarpState.MASTER
+    )
 
 
 def _connected_secondary(s: Situation) -> Iterator[Refused]:

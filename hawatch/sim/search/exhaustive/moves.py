@@ -14,6 +14,7 @@ from hawatch.sim.search.exhaustive.state import (
     NodeState,
     PairState,
     other,
+    synced,
 )
 from hawatch.sim.search.exhaustive.steps import decided, perform
 
@@ -81,7 +82,8 @@ def _heard(pair: PairState, name: str) -> PairState:
     node, peer = pair.node(name), pair.node(other(name))
     latches, vouched = set(node.latches), node.vouched
     if pair.talking:
-        pair = pair.put(name, silent=0)
+        # The one that is asked notes it, so its own count begins anew as well.
+        pair = pair.put(name, silent=0).put(other(name), silent=0)
         if node.role != "p":
             if peer.role == "p" and not pair.connected:
                 latches, vouched = latches | {"stale"}, False
@@ -134,16 +136,9 @@ def _speed(name: str, node: NodeState) -> int:
 
 def _hast(pair: PairState) -> Iterator[Next]:
     """A connection: in sync, a resync from the newer copy, or a split-brain."""
-    if pair.connected or not pair.wired:
-        return
-    primary = "a" if pair.a.role == "p" else "b"
-    first, second = pair.node(primary), pair.node(other(primary))
-    if first.ahead and second.ahead:
-        return
-    whole = second.whole if second.ahead else first.whole
-    both = pair.put(primary, ahead=False, whole=whole)
-    both = both.put(other(primary), ahead=False, whole=whole, last_primary=False)
-    yield "HAST connects and syncs", both.with_(connected=True), ""
+    after = synced(pair)
+    if after is not None:
+        yield "HAST connects and syncs", after, ""
 
 
 def _clients(pair: PairState) -> Iterator[Next]:

@@ -88,6 +88,18 @@ class PairState(msgspec.Struct, frozen=True):
         return self.talking and self.net != "no-hast" and roles == {"p", "s"}
 
 
+def synced(pair: PairState) -> PairState | None:
+    """Return the pair connected and in sync, or None where that cannot be."""
+    if pair.connected or not pair.wired or (pair.a.ahead and pair.b.ahead):
+        return None
+    primary = "a" if pair.a.role == "p" else "b"
+    first, second = pair.node(primary), pair.node(other(primary))
+    whole = second.whole if second.ahead else first.whole
+    both = pair.put(primary, ahead=False, whole=whole)
+    both = both.put(other(primary), ahead=False, whole=whole, last_primary=False)
+    return both.with_(connected=True)
+
+
 def other(name: str) -> str:
     """Return the other node's name."""
     return "b" if name == "a" else "a"

@@ -21,7 +21,7 @@ from hawatch.model.plan import (
     Unmount,
     YieldVip,
 )
-from hawatch.sim.search.exhaustive.state import PairState, other
+from hawatch.sim.search.exhaustive.state import PairState, other, synced
 
 Effect = Callable[[PairState, str], PairState | None]
 
@@ -114,7 +114,10 @@ def _release(role: str) -> Effect:
 
 
 def _mount(pair: PairState, name: str) -> PairState | None:
-    return pair.put(name, mounted=True) if pair.node(name).role == "p" else None
+    """The device is there only once the first attempt to connect has ended."""
+    if pair.node(name).role != "p":
+        return None
+    return (synced(pair) or pair).put(name, mounted=True)
 
 
 def _start(pair: PairState, name: str) -> PairState | None:

@@ -34,13 +34,13 @@ def test_a_shipped_scenario_tells_its_story_and_expects_something(name: str) -> 
     scenario = load_scenario(FOLDER / f"{name}.toml")
     assert scenario.frame.title
     assert scenario.frame.story.strip()
-    assert len(scenario.expectations) >= 3
+    assert len(scenario.expectations) >= 2
 
 
-def test_two_writers_are_accepted_by_no_shipped_scenario() -> None:
-    """Rows on both nodes, rows on the root disk, an empty database: never."""
-    never = set(Wrong) - {Wrong.DUAL_MOUNT, Wrong.LOST_ROWS}
+def test_only_a_machine_that_stood_still_may_ever_be_a_second_writer() -> None:
+    """Where no agent ran, none is faster; everywhere else harm is never accepted."""
     accepted = {
         name: load_scenario(FOLDER / f"{name}.toml").frame.accepts for name in shipped()
     }
-    assert {name: found for name, found in accepted.items() if never & set(found)} == {}
+    harmful = {name: set(found) for name, found in accepted.items() if found}
+    assert harmful == {"node-paused": {Wrong.DUAL_MOUNT, Wrong.DUAL_WRITERS}}

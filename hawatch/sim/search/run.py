@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import multiprocessing
+import contextlib
 import os
+import subprocess
+import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
-from functools import partial
+from collections.abc import Callable, Generator
 from pathlib import Path
 
 import msgspec
 
-from hawatch.sim.search.draw import Drawn, Kind, draw
+from hawatch.sim.search.draw import Kind, draw
 from hawatch.sim.search.old_course import play_old_script
 from hawatch.sim.search.play import Verdict, search_one
 from hawatch.sim.search.shrink import as_scenario, shrink
+from hawatch.sim.search.site import with_site
 
 
 class Tally(msgspec.Struct, kw_only=True):
@@ -57,28 +59,28 @@ class Tally(msgspec.Struct, kw_only=True):
 
 
 def run_seeds(
-    seeds: Iterable[int],
+    seeds: range,
     *,
     kind: Kind = Kind.SOUND,
     old: bool = False,
+    config: str = "",
     most_seconds: float | None = None,
     told: Callable[[Verdict], None] | None = None,
-    prepare: Callable[[Drawn], Drawn] | None = None,
 ) -> Tally:
     """Given seeds, play each and return the tally.
 
-    old plays the model of the old scripts. most_seconds ends the run early. told hears
-    of each verdict; prepare changes what was drawn (a site's own configuration).
+    old plays the model of the old scripts. config is the path of a site's own file.
+    most_seconds ends the run early. told hears of each verdict, in the seeds' order.
     """
     tally = Tally()
     began = time.monotonic()
-    work = partial(_one, kind=kind, old=old, prepare=prepare)
-    for verdict in _verdicts(work, seeds):
-        tally.add(verdict)
-        if told is not None:
-            told(verdict)
-        if most_seconds is not None and time.monotonic() - began > most_seconds:
-            break
+    with contextlib.closing(_verdicts(seeds, kind, config, old=old)) as verdicts:
+        for verdict in verdicts:
+            tally.add(verdict)
+            if told is not None:
+                told(verdict)
+            if most_seconds is not None and time.monotonic() - began > most_seconds:
+                break
     tally.seconds = time.monotonic() - began
     return tally
 
@@ -93,26 +95,59 @@ def leave_scenario(verdict: Verdict, folder: Path) -> Path:
     return path
 
 
-def _one(
-    seed: int,
-    *,
-    kind: Kind,
-    old: bool,
-    prepare: Callable[[Drawn], Drawn] | None,
-) -> Verdict:
+def play_seed(seed: int, kind: Kind, config: str, *, old: bool) -> Verdict:
+    """Given a seed and how to play it, return its verdict."""
     drawn = draw(seed, kind)
-    if prepare is not None:
-        drawn = prepare(drawn)
+    if config:
+        drawn = with_site(drawn, config)
     return play_old_script(drawn) if old else search_one(drawn)
 
 
 def _verdicts(
-    work: Callable[[int], Verdict], seeds: Iterable[int]
-) -> Iterator[Verdict]:
-    """Yield verdicts in the order of the seeds, from as many processes as cores."""
-    cores = os.cpu_count() or 1
-    if cores == 1:
-        yield from map(work, seeds)
-        return
-    with multiprocessing.get_context("fork").Pool(cores) as pool:
-        yield from pool.imap(work, seeds, chunksize=1)
+    seeds: range, kind: Kind, config: str, *, old: bool
+) -> Generator[Verdict, None, None]:
+    """Yield verdicts in the order of the seeds, from a process on each core."""
+    cores = min(os.cpu_count() or 1, len(seeds))
+    workers = [
+        _Worker(seeds[number::cores], kind, config, old=old) for number in range(cores)
+    ]
+    try:
+        for number in range(len(seeds)):
+            yield workers[number % cores].next()
+    finally:
+        for worker in workers:
+            worker.end()
+
+
+class _Worker:
+    """A process that plays its share of the seeds, one line of JSON each."""
+
+    def __init__(self, seeds: range, kind: Kind, config: str, *, old: bool) -> None:
+        words = [str(seeds.start), str(seeds.stop), str(seeds.step), kind.value]
+        self._process = subprocess.Popen(
+            [
+                sys.executable,
+                "-m",
+                "hawatch.sim.search.worker",
+                *words,
+                "old" if old else "new",
+                config,
+            ],
+            stdout=subprocess.PIPE,
+            stdin=subprocess.DEVNULL,
+        )
+
+    def next(self) -> Verdict:
+        """Return the next verdict; raise RuntimeError where the process died."""
+        out = self._process.stdout
+        line = out.readline() if out is not None else b""
+        if not line:
+            raise RuntimeError("a worker of the search ended before its seeds did")
+        return msgspec.json.decode(line, type=Verdict)
+
+    def end(self) -> None:
+        """End the process, wherever it is."""
+        self._process.kill()
+        self._process.wait()
+        if self._process.stdout is not None:
+            self._process.stdout.close()

@@ -33,6 +33,7 @@ COMMANDS = {
     "audit": "could somebody turn hawatch against its pair",
     "demo": "watch a failover on the simulated pair",
     "simulate": "run scenarios on the simulated pair",
+    "prove": "search for what must never happen, with this site's timers",
 }
 """Every command with what it does, in the order of `hawatch --help`."""
 

@@ -63,6 +63,7 @@ class Agent(msgspec.Struct, frozen=True):
     """One node's wiring. pretends: a dry run, whose host and store change nothing.
 
     on_decision hears of a decision before its plan is performed, for who watches.
+    on_news is called when messages may wait that should not wait for the plan's end.
     """
 
     host: Host
@@ -72,6 +73,7 @@ class Agent(msgspec.Struct, frozen=True):
     pretends: bool = False
     digest: str = ""
     on_decision: Callable[[Decision], None] | None = None
+    on_news: Callable[[], None] | None = None
 
     def report(self, snapshot: Snapshot, memory: Memory) -> PeerReport:
         """Return this node's report for its peer."""

@@ -26,7 +26,7 @@ from hawatch.peer.silence import remember
 from hawatch.recording.asked import silent_since_asked
 from hawatch.recording.journal import Journal
 from hawatch.recording.memory import Origin, distrusted, load_memory, save_memory
-from hawatch.recording.record import ServiceRecorder, record
+from hawatch.recording.record import ServiceRecorder, announce, record
 
 
 async def run_cycle(agent: Agent, *triggers: Trigger) -> Result:
@@ -65,19 +65,25 @@ async def run_cycle(agent: Agent, *triggers: Trigger) -> Result:
         for service in agent.config.services
     )
     journal = Journal(agent.store, sequence=memory.sequence)
-    outcomes: dict[str, tuple[Outcome, ...]] = {}
-    for decision in decisions:
-        memory = before_plan(memory, decision, now=snapshot.taken)
-        outcomes[decision.service] = await _act(agent, journal, memory, decision)
-        memory = after_plan(memory, decision, outcomes[decision.service])
     result = Result(
         triggers=triggers,
         snapshot=snapshot,
         findings=findings,
         decisions=decisions,
-        outcomes=outcomes,
+        outcomes={},
         memory=memory,
         problems=() if damaged is None else (f"the memory was lost: {damaged}",),
+    )
+    memory = announce(agent, result)
+    outcomes: dict[str, tuple[Outcome, ...]] = {}
+    for decision in decisions:
+        memory = before_plan(memory, decision, now=snapshot.taken)
+        outcomes[decision.service] = await _act(agent, journal, memory, decision)
+        memory = after_plan(memory, decision, outcomes[decision.service])
+    result = msgspec.structs.replace(
+        result,
+        outcomes=outcomes,
+        memory=memory,
         again=any(_again(d, outcomes[d.service]) for d in decisions),
     )
     return record(agent, journal, result)

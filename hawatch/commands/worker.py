@@ -9,6 +9,8 @@ import syslog
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
+
 from hawatch.agent import Result
 from hawatch.commands.common import Opened, UsageError
 from hawatch.cycle import run_cycle
@@ -48,6 +50,9 @@ def cycles(
     _make_run_dir(run_dir)
     if only_waiting and not spool.waiting(run_dir):
         raise NothingToDo("no trigger waits")
+    opened.agent = msgspec.structs.replace(
+        opened.agent, on_news=lambda: _drain_later(opened)
+    )
     triggers: tuple[Trigger, ...] = () if only_waiting else (trigger,)
     lock = Lock(f"{run_dir}/lock")
     try:

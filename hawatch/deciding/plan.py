@@ -31,9 +31,6 @@ from hawatch.model.plan import (
 )
 from hawatch.model.snapshot import Snapshot
 
-FSCK_DEADLINE = 3600.0
-"""Seconds for fsck -p: a full check without a journal may take long [FACTS F3]."""
-
 MOUNT_DEADLINE = 30.0
 PROOF_DEADLINE = 10.0
 
@@ -177,7 +174,7 @@ def _mounts(service: ServiceConfig, view: ServiceView) -> Iterator[AnyStep]:
             device=entry.device,
             fstype=entry.fstype,
             allow_yes=directory in service.fsck_yes,
-            deadline=FSCK_DEADLINE,
+            deadline=service.fsck_deadline,
         )
         yield MountFilesystem(
             directory=directory, device=entry.device, deadline=MOUNT_DEADLINE

@@ -50,6 +50,7 @@ def master_not_serving(s: Situation) -> Decision | None:
             duty=Duty.ACTIVE,
             plan=Plan(steps=ladder_up(s.config, s.snapshot, s.view)),
             move=silent,
+            alarm=silent,
             memory=s.next_owner,
         )
     given = _give_up_vip(s, refused) or step_aside(s, refused)

@@ -76,6 +76,7 @@ class ServiceConfig(msgspec.Struct, frozen=True, kw_only=True):
     start_deadline: Duration = 120.0
     stop_deadline: Duration = 60.0
     unmount_deadline: Duration = 20.0
+    fsck_deadline: Duration = 3600.0
     stubborn: StubbornPolicy = StubbornPolicy.KILL
     preferred: str | None = None
 

@@ -12,7 +12,8 @@ from hawatch.model.memory import Memory
 from hawatch.model.moment import Moment
 from hawatch.recording import outbox
 from hawatch.recording.entries import service_record
-from hawatch.recording.flips import flips
+from hawatch.recording.flips import Flips, flips
+from hawatch.recording.message import MessageKind
 from hawatch.recording.store import Store
 
 if TYPE_CHECKING:
@@ -27,11 +28,13 @@ def tell(
     now: Moment,
     problems: Sequence[str] = (),
     explain: str = "",
+    only_new: bool = False,
 ) -> tuple[Memory, str | None]:
     """Given a cycle's result, put what changed into the outbox.
 
     problems are records that could not be written so far; explain is the cycle's id in
-    the journal. Returns the memory with the incidents that were told, and why some
+    the journal. only_new: plans are still to be performed, so nothing can be over yet.
+    Returns the memory with the incidents that were told, and why some
     message could not be put, or None.
     """
     services = [
@@ -47,6 +50,15 @@ def tell(
         problems=problems,
         explain=explain,
     )
+    if only_new:
+        change = _only_new(result.memory, change)
     told = outbox.tell(store, result.memory.incidents, change)
     memory = msgspec.structs.replace(result.memory, incidents=told.incidents)
     return memory, told.problem
+
+
+def _only_new(memory: Memory, change: Flips) -> Flips:
+    """Return the incidents that opened; those that are open stay as they are."""
+    opened = tuple(m for m in change.messages if m.kind is MessageKind.OPENED)
+    new = {m.key: change.incidents[m.key] for m in opened if m.key in change.incidents}
+    return Flips(incidents={**memory.incidents, **new}, messages=opened)

@@ -52,6 +52,26 @@ class ServiceRecorder:
         self._journal.outcome(self._service, outcome, self._host.now())
 
 
+def announce(agent: Agent, result: Result) -> Memory:
+    """Before plans are performed, tell what is wrong already; return that memory.
+
+    A plan may take an hour (a full fsck), and a person must not learn of it afterwards.
+    """
+    if not any(decision.plan for decision in result.decisions):
+        return result.memory
+    memory, _ = tell(
+        agent.config,
+        agent.store,
+        result,
+        now=agent.host.now(),
+        problems=result.problems,
+        only_new=True,
+    )
+    if agent.on_news is not None:
+        agent.on_news()
+    return memory
+
+
 def record(agent: Agent, journal: Journal, result: Result) -> Result:
     """Given a cycle's result, write what has to last and return it with the problems.
 

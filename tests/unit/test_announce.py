@@ -1,4 +1,4 @@
-"""What is wrong is told before a plan is performed, and nothing is called over early."""
+"""What is wrong is told before a plan is performed; nothing is called over early."""
 
 from __future__ import annotations
 

@@ -66,7 +66,8 @@ def _on_a_terminal(pause: float) -> Ending:
 
         ending = play_demo(tell)
     for line in story.ending(ending):
-        console.print(line, style="bold green" if ending.green else "bold red")
+        style = "bold green" if ending.green else "bold red"
+        console.print(line, style=style, highlight=False)
     return ending
 
 

@@ -1,6 +1,6 @@
-"""Mutation: each safety gate is broken on purpose, and a scenario notices.
+"""Mutation: gates are broken and rules taken away, and each time a scenario notices.
 
-A gate that can be taken away without a red scenario protects nothing that is tested.
+What can be taken away without a red scenario protects nothing that is tested.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import pytest
 from scenes import wrong_in
 
 import hawatch.deciding
-from hawatch.deciding import gates
+from hawatch.deciding import gates, rules
 from hawatch.deciding.situation import Situation
 from hawatch.model.decision import Refusal, Refused
 from hawatch.sim.runner import run_scenario
@@ -72,5 +72,41 @@ def test_a_broken_gate_turns_a_scenario_red(
 ) -> None:
     """The same scenario is green with the gate as it is."""
     forget(monkeypatch, gate, forgotten)
+    report = run_scenario(load_scenario(FOLDER / f"{scenario}.toml"))
+    assert wrong_in(report) != []
+
+
+NEEDED = [
+    ("shutdown_release", "owner-shuts-down"),
+    ("maintenance", "maintenance"),
+    ("look_again", "node-paused"),
+    ("two_primaries", "node-paused"),
+    ("mounted_without_primary", "role-changed-under-a-mount"),
+    ("operator_asked", "planned-switchover"),
+    ("isolated_owner", "owner-isolated"),
+    ("unhealthy_restart", "mysqld-restart-helps"),
+    ("unhealthy_demote", "mysqld-dead-for-good"),
+    ("diverged_heal", "hast-link-flaps"),
+    ("peer_serves", "carp-partition"),
+    ("master_not_serving", "owner-reboots"),
+    ("backup_still_serving", "vip-leaves-a-sick-owner"),
+    ("stale_init", "owner-reboots"),
+    ("carp_held_back", "carp-partition"),
+    ("link_down", "clients-link-dies"),
+    ("restore_raised_skew", "mysqld-dead-for-good"),
+    ("restarts_used_up", "restart-is-all-that-is-allowed"),
+    ("latched", "link-stays-down"),
+    ("not_known", "ifconfig-hangs"),
+]
+
+
+@pytest.mark.parametrize(("rule", "scenario"), NEEDED, ids=[rule for rule, _ in NEEDED])
+def test_a_rule_that_is_taken_away_is_missed(
+    rule: str, scenario: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The other rules cannot stand in for it."""
+    left = tuple(other for other in rules.RULES if other.__name__ != rule)
+    assert len(left) == len(rules.RULES) - 1
+    monkeypatch.setattr(rules, "RULES", left)
     report = run_scenario(load_scenario(FOLDER / f"{scenario}.toml"))
     assert wrong_in(report) != []

@@ -24,6 +24,7 @@ COMMANDS = {
     "history": "what happened",
     "explain": "why it happened",
     "latch": "show what must not be forgotten about a copy, and clear it by hand",
+    "resync": "after a split-brain: give this node's copy up, guided",
     "report": "this node's report for its peer",
     "peer": "set up and test the channel to the other node",
     "notify": "send what waits in the outbox, or a test message",

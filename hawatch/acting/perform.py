@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Any, Protocol
 
-from hawatch.acting import steps_carp, steps_fence, steps_service, steps_storage
+from hawatch.acting import (
+    steps_carp,
+    steps_discard,
+    steps_fence,
+    steps_service,
+    steps_storage,
+)
 from hawatch.acting.site import ChangeRefused, Ended, Site
 from hawatch.model import plan as steps
 from hawatch.model.plan import AnyStep, Outcome, Plan, StepResult
@@ -27,6 +33,7 @@ PERFORMERS: dict[type[Any], Callable[[Site, Any], Awaitable[Ended]]] = {
     steps.TakeVip: steps_carp.take_vip,
     steps.AllowCarp: steps_carp.allow_carp,
     steps.FencePeer: steps_fence.fence_peer,
+    steps.DiscardCopy: steps_discard.discard_copy,
 }
 
 GRABBING = (
@@ -35,6 +42,7 @@ GRABBING = (
     steps.TakeVip,
     steps.RestartWorker,
     steps.FencePeer,
+    steps.DiscardCopy,
 )
 """Steps that are not begun unless their intent could be written; with SetRole primary.
 

@@ -24,7 +24,8 @@ SUSPECT_DISK   this node       its local read or write errors grew [H13, H14]
 STALE, INCONSISTENT, DIVERGED and SPLIT_BRAIN end with an observed in-sync: on the
 primary its own evidence (complete and dirty 0 on a connection without a debt), on the
 standby that evidence in the primary's report, heard while connected, for this very
-connection. STALE ends as well where both disks say that this copy is the newer one.
+connection. STALE ends as well where both disks say that this copy is the newer one,
+SPLIT_BRAIN where a person has made the other copy anew.
 SUSPECT_DISK ends by an operator's word only; FENCED and UNHEARD end with the fence
 itself, see remember.py.
 
@@ -114,9 +115,20 @@ def next_copy(before: CopyMemory, look: CopyLook) -> CopyMemory:
         after = as_primary(before, look, found)
     else:
         after = as_standby(before, look, found)
+    if _only_copy(look):
+        after = after.without(frozenset({LatchKind.SPLIT_BRAIN}))
     after = _with_all(after, _split_brain(look, found))
     after = _with_all(after, _suspect_disk(before.seen, look, found))
     return msgspec.structs.replace(after, seen=seen_now(before.seen, look, found))
+
+
+def _only_copy(look: CopyLook) -> bool:
+    """Return whether the peer's copy was made anew, so that nothing is split any more.
+
+    Only a person does that, and by it has chosen this copy [FACTS H15].
+    """
+    theirs = look.peer_dump
+    return theirs is not None and theirs.resuid == 0 and look.resuid not in (None, 0)
 
 
 def _split_brain(look: CopyLook, found: HastResource | None) -> Iterator[Latch]:

@@ -223,6 +223,20 @@ class FencePeer(Step, frozen=True, kw_only=True):
         return f"{self.peer} confirmed off"
 
 
+class DiscardCopy(Step, frozen=True, kw_only=True):
+    """This node's copy is worthless: metadata as after `hastctl create` [FACTS B9].
+
+    Only `hawatch resync` makes such a step, after a person has typed `typed`.
+    """
+
+    resource: str
+    typed: str
+
+    @property
+    def goal(self) -> str:
+        return f"copy of {self.resource} discarded"
+
+
 AnyStep = Union[  # noqa: UP007 - msgspec decodes the union by its tag
     StopService,
     StartService,
@@ -240,6 +254,7 @@ AnyStep = Union[  # noqa: UP007 - msgspec decodes the union by its tag
     AllowCarp,
     RestartWorker,
     FencePeer,
+    DiscardCopy,
 ]
 
 

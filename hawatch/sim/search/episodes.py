@@ -86,7 +86,8 @@ class Dice:
 
     def span(self, low: float, high: float) -> float:
         """Return seconds, short ones as likely as long ones."""
-        return round(low * (high / low) ** self.rng.random(), 1)
+        stretched: float = low * (high / low) ** self.rng.random()
+        return round(stretched, 1)
 
 
 Episode = Callable[[Dice, float], list[Deed]]

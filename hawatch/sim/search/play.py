@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 import msgspec
@@ -124,7 +124,7 @@ class Course:
             words = {key: value for key, value in deed.items() if key != "do"}
             action: Action = msgspec.convert(words, ACTIONS[deed["do"]], strict=False)
             self.play.world.scheduler.call_at(
-                self.play.zero + action.time, lambda one=action: one.act(self.play)
+                self.play.zero + action.time, partial(action.act, self.play)
             )
 
     def _until(self, at: float, *, stop_early: bool) -> bool:

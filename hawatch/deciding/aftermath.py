@@ -9,9 +9,10 @@ import msgspec
 from hawatch.deciding.fence import fences, with_fence_begun, with_fence_ended
 from hawatch.model.decision import Decision, Rule
 from hawatch.model.finding import Streak
+from hawatch.model.hast import HastRole
 from hawatch.model.memory import Memory, Move, ServiceMemory, Unfinished
 from hawatch.model.moment import Moment
-from hawatch.model.plan import Outcome, RestoreSkew, StepResult
+from hawatch.model.plan import Outcome, RestoreSkew, SetRole, StepResult
 from hawatch.model.report import Duty
 
 WHOLE_IN_THEMSELVES = {
@@ -65,6 +66,7 @@ def after_plan(
         outcome.result is StepResult.REACHED for outcome in outcomes
     )
     own = _without_restored_raise(own, outcomes)
+    own = _without_vain_epoch(own, decision, outcomes)
     if reached and (decision.plan or decision.rule is Rule.INTERRUPTED_PLAN):
         own = msgspec.structs.replace(own, unfinished=None)
     elif own.unfinished is not None and outcomes:
@@ -79,6 +81,28 @@ def after_plan(
         streaks = without_service(memory.streaks, decision.service)
         memory = msgspec.structs.replace(memory, streaks=streaks)
     return memory
+
+
+def _without_vain_epoch(
+    own: ServiceMemory, decision: Decision, outcomes: tuple[Outcome, ...]
+) -> ServiceMemory:
+    """Take back the number of a take-over that never became one.
+
+    Where no role became primary, nothing was written: the node that had the higher
+    number keeps the newer copy. A role order in doubt may still be obeyed [FACTS B7].
+    """
+    began = decision.rule in (Rule.MASTER_NOT_SERVING, Rule.ASKED)
+    if not began or decision.duty is not Duty.ACTIVE:
+        return own
+    results = [
+        outcome.result
+        for outcome in outcomes
+        if isinstance(outcome.step, SetRole) and outcome.step.role is HastRole.PRIMARY
+    ]
+    in_vain = {StepResult.FAILED, StepResult.REFUSED}
+    if results and set(results) <= in_vain:
+        return msgspec.structs.replace(own, epoch=own.epoch - 1)
+    return own
 
 
 def without_service(streaks: Mapping[str, Streak], service: str) -> dict[str, Streak]:

@@ -46,7 +46,7 @@ def peer_ready(s: Situation) -> tuple[Refused, ...]:
 
 
 def _limits(s: Situation) -> Iterator[Refused]:
-    if s.trigger.kind is TriggerKind.OPERATOR:
+    if s.trigger.kind in (TriggerKind.OPERATOR, TriggerKind.RELEASE):
         return
     limits = s.config.limits
     theirs = s.word.report.moves if s.word.report is not None else ()

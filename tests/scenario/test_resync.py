@@ -29,7 +29,9 @@ title = "Split"
 end = 500
 look = 400
 accepts = [
-    "two writable mounts", "rows accepted on both nodes", "acknowledged rows are missing",
+    "two writable mounts",
+    "rows accepted on both nodes",
+    "acknowledged rows are missing",
 ]
 at = [
   { time = 20, do = "disable-agent", node = "freebsd-esxi" },

@@ -1,6 +1,7 @@
 # make demo    the pair in the simulator: sets up .venv, installs, runs
 # make test    style, types and all tests
 # make lint    style and types only
+# make mutation  every rule and gate taken away once, and what notices
 # make bench   what a quiet cycle and the imports cost
 # make clean   take away what these made
 #
@@ -27,6 +28,9 @@ lint: $(VENV)/ready
 	$(BIN)/ruff check $(SOURCES)
 	$(BIN)/ruff format --check $(SOURCES)
 	$(BIN)/mypy
+
+mutation: $(VENV)/ready
+	$(BIN)/python tests/mutation/mutants.py
 
 bench: $(VENV)/ready
 	$(BIN)/python bench/imports.py
@@ -57,4 +61,4 @@ clean:
 	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: help demo test lint bench servers clean
+.PHONY: help demo test lint mutation bench servers clean

@@ -11,9 +11,11 @@ import contextlib
 import errno
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Protocol
+
+from hawatch.recording.reserve import Reserve
 
 TEMPORARY = ".new"
 """Suffix of a file being written; its name also starts with a dot."""
@@ -76,6 +78,7 @@ class DirStore:
 
     def __init__(self, path: str) -> None:
         self._root = Path(path)
+        self._reserve = Reserve(self._root)
         try:
             self._root.mkdir(mode=0o750, parents=True, exist_ok=True)
             found = self._root.stat()
@@ -101,6 +104,19 @@ class DirStore:
 
     def replace(self, name: str, data: bytes, *, durable: bool = True) -> None:
         """Write a file beside the old one, sync it, rename it, sync the directory."""
+        self._with_reserve(lambda: self._replace(name, data, durable=durable))
+        self._reserve.keep()
+
+    def _with_reserve(self, write: Callable[[], None]) -> None:
+        """Write; on a full disk give the reserve up and write once more."""
+        try:
+            write()
+        except OSError as error:
+            if error.errno != errno.ENOSPC or not self._reserve.give_up():
+                raise
+            write()
+
+    def _replace(self, name: str, data: bytes, *, durable: bool) -> None:
         path = self._path(name)
         self._make_folder(path.parent)
         temporary = path.with_name(f".{path.name}{TEMPORARY}")
@@ -120,6 +136,9 @@ class DirStore:
 
     def append(self, name: str, data: bytes, *, durable: bool = True) -> None:
         """Write at the end of a file; a failed write leaves the file as it was."""
+        self._with_reserve(lambda: self._append(name, data, durable=durable))
+
+    def _append(self, name: str, data: bytes, *, durable: bool) -> None:
         path = self._path(name)
         self._make_folder(path.parent)
         new = not path.exists()

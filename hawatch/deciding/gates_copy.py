@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from hawatch.deciding.generations import Forecast, forecast
-from hawatch.deciding.last_owner import last_owner, their_dump
+from hawatch.deciding.last_owner import rightful_owner, their_dump
 from hawatch.deciding.situation import Situation
 from hawatch.model.decision import Refusal, Refused
 from hawatch.model.fact import Known, is_true
@@ -58,20 +58,16 @@ def _generations(s: Situation, name: str) -> Iterator[Refused]:
 def _is_current(s: Situation, name: str) -> bool:
     """Return whether something proves that no acknowledged write is missing here.
 
-    It is proved by being primary; by having been the last owner, or where that is not
-    known, by the configuration's word for copies whose generations are equal [H10]; by
-    having owned the service without a break in this boot; or by the owner's word that
-    this copy is in sync, heard when it was last heard at all.
+    It is proved by being primary; by both nodes' memories and disks, where they name
+    this node [H10]; by having owned the service without a break in this boot; or by the
+    owner's word that this copy is in sync, heard when it was last heard at all.
     """
-    if is_true(s.view.primaries[name]):
-        return True
-    if their_dump(s, name) is not None:
-        owner = last_owner(s, name)
-        if owner is None:
-            owner = s.settings.preferred
-        if owner == s.node:
-            return True
-    return _owned_in_this_boot(s, name) or _vouched_for(s, name)
+    return (
+        is_true(s.view.primaries[name])
+        or rightful_owner(s, name) == s.node
+        or _owned_in_this_boot(s, name)
+        or _vouched_for(s, name)
+    )
 
 
 def _owned_in_this_boot(s: Situation, name: str) -> bool:
@@ -87,11 +83,6 @@ def _owned_in_this_boot(s: Situation, name: str) -> bool:
         and seen.role is HastRole.PRIMARY
         and seen.boot == s.now.boot
     )
-
-
-def was_last_primary_there(s: Situation, name: str) -> bool:
-    """Return whether the peer's copy is the last owner's, not this one."""
-    return last_owner(s, name) == s.peer
 
 
 def _vouched_for(s: Situation, name: str) -> bool:

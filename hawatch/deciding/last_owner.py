@@ -1,7 +1,12 @@
-"""Who owned a service last, where neither node owns it now."""
+"""Whose a service is where neither node owns it now [FACTS H10].
+
+The newer copy's; of equal ones the last owner's; where nobody knows that any more the
+configured node's.
+"""
 
 from __future__ import annotations
 
+from hawatch.deciding.generations import Forecast, forecast
 from hawatch.deciding.situation import Situation
 from hawatch.model.fact import Known
 from hawatch.model.hast import HastDump, HastRole
@@ -25,6 +30,26 @@ def last_owner(s: Situation, name: str) -> str | None:
     marks = {s.node: own.value.prevrole, s.peer: theirs.prevrole}
     marked = [node for node, role in marks.items() if role is HastRole.PRIMARY]
     return marked[0] if len(marked) == 1 else None
+
+
+def rightful_owner(s: Situation, name: str) -> str | None:
+    """Return the node whose copy is to be served, or None where only a person can say.
+
+    A copy that was written alone holds all that the other one holds, and more: no
+    memory outweighs that. Both nodes come to the same answer from the same two reports.
+    """
+    own, theirs = s.view.dumps[name], their_dump(s, name)
+    if not isinstance(own, Known) or theirs is None:
+        return None
+    outlook = forecast(own.value, theirs).forecast
+    if outlook is Forecast.PRIMARY_TO_SECONDARY:
+        return s.node
+    if outlook is Forecast.SECONDARY_TO_PRIMARY:
+        return s.peer
+    owner = last_owner(s, name)
+    if owner is None and outlook is Forecast.IN_SYNC:
+        return s.settings.preferred
+    return owner
 
 
 def their_dump(s: Situation, name: str) -> HastDump | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hawatch.deciding.gates import is_in
 from hawatch.deciding.gates_copy import refuse
 from hawatch.deciding.generations import Forecast, court, forecast
-from hawatch.deciding.last_owner import last_owner
+from hawatch.deciding.last_owner import rightful_owner
 from hawatch.deciding.refusals import CHOICE
 from hawatch.deciding.situation import Situation
 from hawatch.deciding.yielding import restore_skew, restore_step
@@ -147,7 +147,7 @@ def _by_generations(s: Situation, name: str, theirs: HastResource) -> str | Refu
         ):
             return refuse(Refusal.GENERATIONS_FORBID, f"{name}: {outcome.because}")
         return f"{s.peer} is primary for {name} ({outcome.because})"
-    preferred = last_owner(s, name) or s.settings.preferred or s.peer
+    preferred = rightful_owner(s, name) or s.peer
     verdict = court(own.value, their_dump.value, s.node, s.peer, preferred)
     if verdict.primary == s.peer:
         return f"{s.peer} is to be primary for {name} ({verdict.because})"

@@ -13,8 +13,7 @@ from hawatch.deciding.gates import (
     peer_able,
     peer_ready,
 )
-from hawatch.deciding.gates_copy import was_last_primary_there
-from hawatch.deciding.generations import Forecast, forecast
+from hawatch.deciding.last_owner import rightful_owner
 from hawatch.deciding.plan import ladder_down, ladder_up
 from hawatch.deciding.refusals import CHOICE
 from hawatch.deciding.rules_aside import step_aside
@@ -198,31 +197,16 @@ def _peer_is_better(s: Situation, refused: tuple[Refused, ...]) -> bool:
     service = s.word.service
     if service is None or not s.word.fresh or not is_false(service.holding):
         return False
-    if s.own.raised is not None and not _peer_is_newer(s):
+    if s.own.raised is not None and not _is_the_peers(s):
         return False
     ours = {reason.refusal for reason in refused}
     if ours & {Refusal.OWN_COPY_LATCHED, Refusal.GENERATIONS_FORBID}:
         return not any(latch.copy_of in ("", s.peer) for latch in service.latches)
-    older = any(was_last_primary_there(s, name) for name in s.settings.resources)
-    if Refusal.COPY_NOT_IN_SYNC in ours and older:
+    if Refusal.COPY_NOT_IN_SYNC in ours and _is_the_peers(s):
         return True
     return Refusal.FACT_UNKNOWN in ours and not peer_able(s)
 
 
-def _peer_is_newer(s: Situation) -> bool:
-    """Return whether the disks say that the peer wrote last, and this node did not."""
-    service = s.word.service
-    if service is None or not s.word.fresh:
-        return False
-    for name in s.settings.resources:
-        own, theirs = s.view.dumps[name], service.dumps.get(name)
-        if was_last_primary_there(s, name):
-            return True
-        if (
-            isinstance(own, Known)
-            and isinstance(theirs, Known)
-            and forecast(own.value, theirs.value).forecast
-            is Forecast.SECONDARY_TO_PRIMARY
-        ):
-            return True
-    return False
+def _is_the_peers(s: Situation) -> bool:
+    """Return whether the copy to be served is the peer's, by what both nodes know."""
+    return any(rightful_owner(s, name) == s.peer for name in s.settings.resources)

@@ -21,6 +21,16 @@ def rows_missing(play: Play, node: Node, service: str) -> int:
     return missing
 
 
+def missing_where_served(play: Play) -> int:
+    """Return how many acknowledged rows are missing where clients are served now."""
+    total = 0
+    for name in play.world.clients:
+        owner = play.served_by(name)
+        if owner != "nobody":
+            total += rows_missing(play, play.node(owner), name)
+    return total
+
+
 def troubles(play: Play, calm: float) -> Iterator[str]:
     """Yield what keeps a pair from being at rest.
 

@@ -6,6 +6,7 @@ import msgspec
 
 from hawatch.sim.runner import stage
 from hawatch.sim.search.draw import Drawn
+from hawatch.sim.search.ground import missing_where_served
 from hawatch.sim.search.judge import Harm
 from hawatch.sim.search.old_script import OldScript
 from hawatch.sim.search.play import Verdict, shipped_checks
@@ -59,5 +60,5 @@ def play_old_script(drawn: Drawn) -> Verdict:
         harm=tuple(harm),
         outages={name: tuple(play.outages(name)) for name in world.clients},
         rows=sum(client.successes for client in world.clients.values()),
-        rows_lost=sum(play.rows_lost(name) or 0 for name in world.clients),
+        rows_lost=missing_where_served(play),
     )

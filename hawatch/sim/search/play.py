@@ -16,7 +16,12 @@ from hawatch.sim.play import Play
 from hawatch.sim.runner import stage
 from hawatch.sim.search import person
 from hawatch.sim.search.draw import Drawn
-from hawatch.sim.search.ground import asked_for, troubles, weaknesses
+from hawatch.sim.search.ground import (
+    asked_for,
+    missing_where_served,
+    troubles,
+    weaknesses,
+)
 from hawatch.sim.search.judge import Harm, Judge
 from hawatch.sim.violations import Wrong
 
@@ -163,5 +168,5 @@ class Course:
             outages={name: tuple(self.play.outages(name)) for name in clients},
             moves=len(self.judge.moves),
             rows=sum(client.successes for client in clients.values()),
-            rows_lost=sum(self.play.rows_lost(name) or 0 for name in clients),
+            rows_lost=missing_where_served(self.play),
         )

@@ -37,6 +37,10 @@ def never(*_: Any) -> bool:
     return False
 
 
+def nobody(*_: Any) -> None:
+    """Find nothing."""
+
+
 class Mutant(NamedTuple):
     """A name in a module, what it becomes, and what it says in words."""
 
@@ -59,7 +63,7 @@ GATES = (
     Mutant(gates_copy, "_generations", nothing, "generations forbid nothing"),
     Mutant(gates_copy, "_is_current", always, "any copy is current"),
     Mutant(evidence, "_cut_off", never, "a standby that was cut off believes on"),
-    Mutant(rules_owner, "healing_due", nothing, "a debt is never healed"),
+    Mutant(rules_owner, "healing_due", nobody, "a debt is never healed"),
 )
 
 

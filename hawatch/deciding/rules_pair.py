@@ -11,7 +11,9 @@ from hawatch.deciding.plan import ladder_down
 from hawatch.deciding.refusals import CHOICE
 from hawatch.deciding.situation import Situation
 from hawatch.deciding.yielding import (
+    CONFIRM_MARGIN,
     fence_vip,
+    raised_before_joining,
     with_latches,
     with_raise,
     without_latches,
@@ -22,7 +24,7 @@ from hawatch.model.decision import Decision, Refused, Rule
 from hawatch.model.fact import Known, is_false, is_true
 from hawatch.model.hast import HastRole
 from hawatch.model.latch import LatchKind
-from hawatch.model.plan import AllowCarp, Plan
+from hawatch.model.plan import AllowCarp, AnyStep, Plan
 from hawatch.model.report import Duty, ServiceReport
 
 
@@ -123,12 +125,18 @@ def carp_held_back(s: Situation) -> Decision | None:
             alarm=bool(fenced) or s.is_split or _held_back_for_long(s),
         )
     memory = without_latches(s.own, LatchKind.FENCED)
+    memory = without_latches(memory, LatchKind.UNHEARD)
+    steps: tuple[AnyStep, ...] = (AllowCarp(allow=True, deadline=CONFIRM_MARGIN),)
+    slower = raised_before_joining(s)
+    if slower is not None:
+        steps = (slower[0], *steps)
+        memory = msgspec.structs.replace(memory, raised=slower[1])
     return s.decide(
         Rule.CARP_HELD_BACK,
         f"{why}: CARP is allowed again",
         duty=Duty.STANDBY,
-        plan=Plan(steps=(AllowCarp(allow=True, deadline=5.0),)),
-        memory=without_latches(memory, LatchKind.UNHEARD),
+        plan=Plan(steps=steps),
+        memory=memory,
     )
 
 

@@ -13,7 +13,7 @@ from hawatch.deciding.carp import (
 from hawatch.deciding.situation import Situation
 from hawatch.model.carp import CarpState
 from hawatch.model.decision import Refusal, Refused
-from hawatch.model.fact import Known, Unknown, why_unknown
+from hawatch.model.fact import Known, Unknown, is_true, why_unknown
 from hawatch.model.latch import Latch, LatchKind
 from hawatch.model.memory import ServiceMemory, SkewRaise
 from hawatch.model.plan import Lever, RestoreSkew, YieldVip
@@ -91,6 +91,41 @@ def with_raise(s: Situation, step: YieldVip, reason: str) -> ServiceMemory:
     if step.lever is Lever.ALLOW_OFF:
         own = with_latches(s, own, LatchKind.FENCED, reason)
     return own
+
+
+def raised_before_joining(s: Situation) -> tuple[RestoreSkew, SkewRaise] | None:
+    """Return the raise without which this node would take the VIP from who serves.
+
+    With CARP off its demotion is for that alone. Allowed again, with preempt=1 and the
+    smaller skew, it takes the VIP within a second, long before it has storage [FACTS
+    A7, H8]. None where it would not, nobody serves, or its skew is raised already.
+    """
+    own, theirs, service = own_side(s), peer_side(s), s.word.service
+    if s.own.raised is not None or isinstance(own, str) or isinstance(theirs, str):
+        return None
+    if not s.word.fresh or service is None or not is_true(service.serving):
+        return None
+    joined = msgspec.structs.replace(own, demotion=0)
+    prediction = predict_restore(joined, theirs, own.advskew, own.advbase)
+    if prediction.master is CarpOutcome.PEER:
+        return None
+    raised = SkewRaise(
+        interface=s.interface,
+        vhid=s.settings.vhid,
+        original_advskew=own.advskew,
+        original_advbase=own.advbase,
+        raised_to=demoted_skew(s),
+        since=s.now.wall,
+        reason=f"{s.peer} serves, and {prediction.because}",
+    )
+    step = RestoreSkew(
+        interface=s.interface,
+        vhid=s.settings.vhid,
+        advskew=raised.raised_to,
+        advbase=own.advbase,
+        deadline=CONFIRM_MARGIN,
+    )
+    return step, raised
 
 
 def with_latches(

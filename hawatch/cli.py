@@ -23,6 +23,7 @@ COMMANDS = {
     "maintenance": "hands off for a while: on, off",
     "history": "what happened",
     "explain": "why it happened",
+    "replay": "decide a recorded cycle again, and show what differs",
     "latch": "show what must not be forgotten about a copy, and clear it by hand",
     "resync": "after a split-brain: give this node's copy up, guided",
     "report": "this node's report for its peer",

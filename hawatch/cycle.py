@@ -24,6 +24,7 @@ from hawatch.model.trigger import Trigger, foremost
 from hawatch.observe import observe
 from hawatch.peer.silence import remember
 from hawatch.recording.asked import silent_since_asked
+from hawatch.recording.flight import Flight, keep
 from hawatch.recording.journal import Journal
 from hawatch.recording.memory import Origin, distrusted, load_memory, save_memory
 from hawatch.recording.record import ServiceRecorder, announce, record
@@ -44,6 +45,7 @@ async def run_cycle(agent: Agent, *triggers: Trigger) -> Result:
         longest_gap=longest_gap(agent.config),
     )
     memory = silent_since_asked(memory, agent.store, snapshot.taken)
+    recalled = memory
     memory = next_memory(agent.config, memory, snapshot, hook_hints(triggers))
     findings = agent.check(snapshot, memory)
     streaks = next_streaks(
@@ -63,6 +65,20 @@ async def run_cycle(agent: Agent, *triggers: Trigger) -> Result:
             damaged=damaged,
         )
         for service in agent.config.services
+    )
+    keep(
+        agent.store,
+        Flight(
+            sequence=memory.sequence,
+            memory=recalled,
+            last=before.last,
+            damaged=damaged,
+            snapshot=snapshot,
+            findings=findings,
+            policies=agent.check.policies,
+            triggers=triggers,
+            decisions=decisions,
+        ),
     )
     journal = Journal(agent.store, sequence=memory.sequence)
     result = Result(

@@ -1,0 +1,65 @@
+"""A recorded cycle through today's rules: what is decided now, and what differs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+
+from hawatch.deciding.remember import hook_hints, next_memory
+from hawatch.deciding.rules import decide_all
+from hawatch.deciding.situation import situation
+from hawatch.deciding.streaks import next_streaks
+from hawatch.model.config import Config
+from hawatch.model.decision import Decision
+from hawatch.model.trigger import foremost
+from hawatch.recording.flight import Flight
+
+
+def decide_again(config: Config, flight: Flight) -> tuple[Decision, ...]:
+    """Given the configuration and a recorded cycle, return today's decisions.
+
+    The checks' findings are the recorded ones: they are values like the rest.
+    """
+    snapshot = flight.snapshot
+    hints = hook_hints(flight.triggers)
+    memory = next_memory(config, flight.memory, snapshot, hints)
+    streaks = next_streaks(
+        memory.streaks, flight.findings, flight.policies, wall=snapshot.taken.wall
+    )
+    memory = msgspec.structs.replace(memory, streaks=streaks)
+    return decide_all(
+        situation(
+            config,
+            service,
+            snapshot,
+            memory,
+            flight.findings,
+            flight.policies,
+            foremost(flight.triggers),
+            last=flight.last,
+            damaged=flight.damaged,
+        )
+        for service in config.services
+    )
+
+
+def differences(flight: Flight, now: tuple[Decision, ...]) -> Iterator[str]:
+    """Yield what today's decisions have that the recorded ones had not, in words."""
+    then = {decision.service: decision for decision in flight.decisions}
+    for decision in now:
+        before = then.get(decision.service)
+        if before is None:
+            yield f"{decision.service}: was not there"
+            continue
+        for name in ("rule", "duty", "because", "plan", "move", "alarm"):
+            old, new = getattr(before, name), getattr(decision, name)
+            if old != new:
+                yield f"{decision.service}: {name} was {_told(old)}, is {_told(new)}"
+
+
+def _told(value: object) -> str:
+    steps = getattr(value, "steps", None)
+    if steps is None:
+        return str(value)
+    return " -> ".join(step.goal for step in steps) or "nothing to do"

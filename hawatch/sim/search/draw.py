@@ -10,7 +10,10 @@ from typing import Any
 import msgspec
 
 from hawatch.sim.scenario import Scenario, parse_scenario
-from hawatch.sim.search.episodes import BEYOND, NETWORK, OTHERS, Deed, Dice
+from hawatch.sim.search.dice import Deed, Dice
+from hawatch.sim.search.episodes import OTHERS
+from hawatch.sim.search.episodes_beyond import BEYOND
+from hawatch.sim.search.episodes_network import NETWORK
 from hawatch.sim.toml import to_toml
 
 NODES = ("freebsd-esxi", "freebsd-bhyve")

@@ -5,11 +5,8 @@ An episode is a list of deeds in a scenario's own words. `span` is how long it l
 
 from __future__ import annotations
 
-import random
-from collections.abc import Callable, Sequence
-from typing import Any
-
-Deed = dict[str, Any]
+from hawatch.sim.search.dice import Deed, Dice, Episode
+from hawatch.sim.search.episodes_network import link_flap, witness_down
 
 COMMANDS: tuple[tuple[str, ...], ...] = (
     ("/sbin/hastctl", "list"),
@@ -32,14 +29,6 @@ COMMANDS: tuple[tuple[str, ...], ...] = (
 FSCK = ("/sbin/fsck",)
 ENDING = ("fail", "lie", "slow", "done-fail")
 LIES = ("fail", "hang", "lie", "late", "slow", "done-fail", "abandon")
-CUTS: tuple[tuple[str, ...], ...] = (
-    ("carp",),
-    ("hast",),
-    ("ssh",),
-    ("ssh2",),
-    ("carp", "hast"),
-    ("ssh", "hast"),
-)
 MOODS = ("hung", "slow", "too many connections", "read-only", "access denied")
 STEPS = (
     "stop-service",
@@ -60,99 +49,6 @@ STEPS = (
 )
 MOST_PAUSE = 60.0
 """Seconds that a machine may stand still: longer, and only a fence helps [H25]."""
-
-
-class Dice:
-    """A random source that knows the pair's names."""
-
-    def __init__(
-        self, rng: random.Random, nodes: Sequence[str], services: Sequence[str]
-    ) -> None:
-        self.rng = rng
-        self.nodes = nodes
-        self.services = services
-
-    def node(self) -> str:
-        """Return a node."""
-        return self.rng.choice(self.nodes)
-
-    def service(self) -> str:
-        """Return a service."""
-        return self.rng.choice(self.services)
-
-    def flip(self, probability: float = 0.5) -> bool:
-        """Return whether a coin with this probability shows its head."""
-        return self.rng.random() < probability
-
-    def span(self, low: float, high: float) -> float:
-        """Return seconds, short ones as likely as long ones."""
-        stretched: float = low * (high / low) ** self.rng.random()
-        return round(stretched, 1)
-
-
-Episode = Callable[[Dice, float], list[Deed]]
-
-
-def cut(dice: Dice, at: float) -> list[Deed]:
-    """Some kinds of traffic between the nodes are swallowed, perhaps one way only."""
-    between = list(dice.rng.sample(list(dice.nodes), 2))
-    deed = {
-        "between": between,
-        "kinds": list(dice.rng.choice(CUTS)),
-        "one-way": dice.flip(0.3),
-    }
-    deed["one_way"] = deed.pop("one-way")
-    return [
-        {"time": at, "do": "cut", **deed},
-        {"time": at + dice.span(2, 900), "do": "heal", **deed},
-    ]
-
-
-def isolate(dice: Dice, at: float) -> list[Deed]:
-    """A node is cut off from everybody."""
-    end = at + dice.span(2, 900)
-    return [
-        {"time": at, "do": "isolate", "node": dice.node()},
-        {"time": end, "do": "heal-all"},
-    ]
-
-
-def clients_cut(dice: Dice, at: float) -> list[Deed]:
-    """The clients, or the witness, do not reach one node."""
-    between = [dice.rng.choice(["client", "witness"]), dice.node()]
-    end = at + dice.span(2, 600)
-    return [
-        {"time": at, "do": "cut", "between": between},
-        {"time": end, "do": "heal", "between": between},
-    ]
-
-
-def lossy(dice: Dice, at: float) -> list[Deed]:
-    """Packets of one kind get lost now and then."""
-    deed = {
-        "do": "lose",
-        "between": list(dice.rng.sample(list(dice.nodes), 2)),
-        "kind": dice.rng.choice(["carp", "carp", "hast", "ssh"]),
-        "one_way": dice.flip(),
-    }
-    likely = round(dice.rng.uniform(0.1, 0.9), 2)
-    end = at + dice.span(10, 600)
-    return [
-        {"time": at, **deed, "probability": likely},
-        {"time": end, **deed, "probability": 0.0},
-    ]
-
-
-def witness_down(dice: Dice, at: float) -> list[Deed]:
-    """The witness answers nobody."""
-    end = at + dice.span(5, 900)
-    return [{"time": at, "do": "witness-down"}, {"time": end, "do": "witness-up"}]
-
-
-def link_flap(dice: Dice, at: float) -> list[Deed]:
-    """A cable comes loose for a while."""
-    seconds = dice.span(0.2, 600)
-    return [{"time": at, "do": "link-down", "node": dice.node(), "seconds": seconds}]
 
 
 def crash(dice: Dice, at: float) -> list[Deed]:
@@ -353,10 +249,6 @@ def maintenance(dice: Dice, at: float) -> list[Deed]:
     ]
 
 
-NETWORK: tuple[Episode, ...] = (cut, cut, isolate, clients_cut, lossy)
-"""One at a time: two of them could leave the nodes no path while both see the witness,
-which hawatch does not claim to survive."""
-
 OTHERS: tuple[Episode, ...] = (
     witness_down,
     link_flap,
@@ -385,41 +277,3 @@ OTHERS: tuple[Episode, ...] = (
     operator,
     maintenance,
 )
-
-
-def long_pause(dice: Dice, at: float) -> list[Deed]:
-    """A virtual machine stands still for longer than the peer waits."""
-    seconds = dice.span(MOST_PAUSE, 1800)
-    return [{"time": at, "do": "pause", "node": dice.node(), "seconds": seconds}]
-
-
-def no_path(dice: Dice, at: float) -> list[Deed]:
-    """The nodes do not reach each other on any path, and both reach the witness."""
-    between = list(dice.nodes)
-    end = at + dice.span(60, 1800)
-    return [
-        {"time": at, "do": "cut", "between": between},
-        {"time": end, "do": "heal", "between": between},
-    ]
-
-
-def no_agent(dice: Dice, at: float) -> list[Deed]:
-    """Nobody starts hawatch on a node for a while."""
-    node, end = dice.node(), at + dice.span(60, 1800)
-    return [
-        {"time": at, "do": "disable-agent", "node": node},
-        {"time": end, "do": "enable-agent", "node": node},
-    ]
-
-
-def endless_fsck(dice: Dice, at: float) -> list[Deed]:
-    """A check of a file system hangs."""
-    deed = {"do": "command-fault", "argv": ["/sbin/fsck"], "kind": "hang"}
-    return [
-        *({"time": at, "node": node, **deed} for node in dice.nodes),
-        *crash(dice, at + 1),
-    ]
-
-
-BEYOND: tuple[Episode, ...] = (long_pause, no_path, no_agent, endless_fsck)
-"""What hawatch does not claim to survive: drawn in a class of their own."""

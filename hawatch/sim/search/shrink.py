@@ -12,8 +12,8 @@ from typing import Any
 import msgspec
 
 from hawatch.config import ConfigError
+from hawatch.sim.search.dice import Deed
 from hawatch.sim.search.draw import QUIET, Drawn
-from hawatch.sim.search.episodes import Deed
 from hawatch.sim.search.play import Verdict, search_one
 from hawatch.sim.toml import to_toml
 

@@ -1,0 +1,49 @@
+"""What is the same in every look at the abstract pair: configuration and numbers."""
+
+from __future__ import annotations
+
+from hawatch.model.carp import (
+    CarpCounters,
+)
+from hawatch.model.config import Config, NodeConfig, ServiceConfig, WitnessConfig
+from hawatch.model.finding import (
+    CheckPolicy,
+    Remedy,
+)
+from hawatch.model.hast import (
+    HastRole,
+)
+from hawatch.model.moment import Moment
+from hawatch.model.report import Duty
+from hawatch.sim.search.exhaustive.state import NodeState
+
+CONFIG = Config(
+    nodes={"a": NodeConfig(address="192.0.2.1"), "b": NodeConfig(address="192.0.2.2")},
+    services={
+        "db": ServiceConfig(
+            vhid=1,
+            interface="em0",
+            vip="192.0.2.3",
+            resources=("disk",),
+            mounts=("/db",),
+            rc=("db-server",),
+        )
+    },
+    witness=WitnessConfig(ping=("192.0.2.254",)),
+)
+CHECK = "database_answers"
+POLICIES = {CHECK: CheckPolicy(remedy=(Remedy.DEMOTE,))}
+ROLES = {"p": HastRole.PRIMARY, "s": HastRole.SECONDARY, "i": HastRole.INIT}
+DUTIES = {"A": Duty.ACTIVE, "S": Duty.STANDBY, "R": Duty.RELEASED}
+NOW = Moment(wall=1e9, monotonic=10_000.0, boot="boot")
+BEFORE = Moment(wall=1e9 - 10, monotonic=9_990.0, boot="boot")
+SILENCES = (0.0, CONFIG.witness.give_up + 1, CONFIG.witness.promote_after + 1)
+SKEWS = {"a": 0, "b": 100}
+COUNTERS = CarpCounters(**dict.fromkeys(CarpCounters.__struct_fields__, 0))
+
+
+def skew_of(name: str, node: NodeState) -> int:
+    """Return a node's advskew, raised or as configured."""
+    if node.raised:
+        return CONFIG.carp.demoted_advskew - ("a", "b").index(name)
+    return SKEWS[name]

@@ -51,6 +51,7 @@ vip = "192.168.202.251"
 resources = ["disk0"]
 mounts = ["/var/db/mysql"]
 rc = ["mysql-server"]
+start_deadline = "30s"
 stop_deadline = "10s"
 unmount_deadline = "6s"
 {service}

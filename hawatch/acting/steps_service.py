@@ -6,9 +6,9 @@ import signal
 
 from hawatch.acting.site import Ended, Site, told
 from hawatch.freebsd import look, words
-from hawatch.model.fact import Fact, Known, Unknown, is_true, map_fact
+from hawatch.model.fact import Fact, Known, Unknown, is_false, is_true, map_fact
 from hawatch.model.plan import AwaitSql, RestartService, StartService, StopService
-from hawatch.model.services import SqlKind
+from hawatch.model.services import SqlAnswer, SqlKind
 from hawatch.observe import ask_sql
 
 KILL_GRACE = 5.0
@@ -48,22 +48,33 @@ async def restart_service(site: Site, step: RestartService) -> Ended:
 
 
 async def await_sql(site: Site, step: AwaitSql) -> Ended:
-    """Wait until the service's SQL server answers; a server that refuses is told."""
+    """Wait until the service's SQL server answers; a server that refuses is told.
+
+    It is asked on the VIP. Where that has left for longer than a flap takes, nobody can
+    answer here, and no cycle looks while this one waits.
+    """
     end = site.clock() + step.deadline
-    said = "no answer yet"
-
-    async def answers() -> Fact[bool]:
-        nonlocal said
+    patience = 2 * (site.config.agent.interval + site.config.carp.settle)
+    vip_seen = site.clock()
+    while True:
         fact = await ask_sql(site.host, site.settings)
-        if isinstance(fact, Unknown):
-            return fact
-        said = f"{fact.value.kind}: {fact.value.text}"
-        return Known(fact.value.serves and fact.value.kind is not SqlKind.READ_ONLY)
+        if isinstance(fact, Known) and _takes_writes(fact.value):
+            return Ended.reached()
+        if not is_false(await site.is_master()):
+            vip_seen = site.clock()
+        elif site.clock() - vip_seen > patience:
+            return Ended.failed("the VIP has left, so nobody can answer here")
+        if site.clock() + SQL_POLL >= end:
+            break
+        await site.host.sleep(SQL_POLL)
+    failure = f"no SQL answer in {step.deadline:.0f} s"
+    if isinstance(fact, Unknown):
+        return Ended.unknown(f"{failure}: {fact.reason}")
+    return Ended.failed(f"{failure} ({fact.value.kind}: {fact.value.text})")
 
-    return told(
-        await site.until(answers, end, every=SQL_POLL),
-        f"no SQL answer in {step.deadline:.0f} s ({said})",
-    )
+
+def _takes_writes(answer: SqlAnswer) -> bool:
+    return answer.serves and answer.kind is not SqlKind.READ_ONLY
 
 
 async def _stop(site: Site, rc: str, *, kill: bool, deadline: float) -> Ended:

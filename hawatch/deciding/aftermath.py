@@ -77,10 +77,20 @@ def after_plan(
             own = msgspec.structs.replace(own, unfinished=marked)
     memory = _with_service(memory, decision.service, own)
     memory = with_fence_ended(memory, outcomes)
-    if reached and decision.plan and decision.duty is not Duty.ACTIVE:
+    if reached and decision.plan and _changed_hands(decision):
         streaks = without_service(memory.streaks, decision.service)
         memory = msgspec.structs.replace(memory, streaks=streaks)
     return memory
+
+
+def _changed_hands(decision: Decision) -> bool:
+    """Return whether the service went, or came: its checks then count anew.
+
+    While the VIP was here without the service they failed for that; the first look
+    after the take-over must not act on it.
+    """
+    took_over = (Rule.MASTER_NOT_SERVING, Rule.INTERRUPTED_PLAN, Rule.ASKED)
+    return decision.duty is not Duty.ACTIVE or decision.rule in took_over
 
 
 def _without_vain_epoch(

@@ -19,7 +19,7 @@ from hawatch.deciding.yielding import (
     without_latches,
     yield_vip,
 )
-from hawatch.model.carp import CarpState
+from hawatch.model.carp import CarpCounters, CarpState
 from hawatch.model.decision import Decision, Refused, Rule
 from hawatch.model.fact import Known, is_false, is_true
 from hawatch.model.hast import HastRole
@@ -195,9 +195,8 @@ def _unsettled(s: Situation) -> str:
 
 def likely_cause(s: Situation) -> str:
     """Name the likely cause of two MASTERs from the counters [FACTS A13, H5, H22]."""
-    samples = s.memory.samples
     counters = s.snapshot.counters
-    before = samples[-1].counters if samples else None
+    before = _counters_as_master(s)
     if isinstance(counters, Known) and before is not None:
         if counters.value.bad_authentication > before.bad_authentication:
             return "adverts arrive with a wrong password or another list of VIPs"
@@ -207,6 +206,20 @@ def likely_cause(s: Situation) -> str:
                 "multicast filter, or a cut path"
             )
     return "adverts of both nodes are on the network"
+
+
+def _counters_as_master(s: Situation) -> CarpCounters | None:
+    """Return the earliest counters that were read while the VIP has been here.
+
+    Two looks may be less than a second apart, and no advert comes in between.
+    """
+    held = [
+        sample.counters
+        for sample in s.memory.samples
+        if s.now.seconds_since(sample.taken) <= carp_age(s)
+    ]
+    last = s.memory.samples[-1].counters if s.memory.samples else None
+    return next((counters for counters in held if counters is not None), last)
 
 
 def _is_primary(service: ServiceReport, name: str) -> bool:

@@ -276,6 +276,8 @@ class Pair:
         if len(servers) != 1 or not self.clients_are_served():
             return False
         owner = self.world.nodes[servers[0]]
+        if self.world.vip_holders(1) != [owner]:
+            return False
         standby = owner.peer
         if self.role(standby) is not HastRole.SECONDARY or self.holds(standby):
             return False

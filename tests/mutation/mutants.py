@@ -1,8 +1,8 @@
 """Rules and gates taken away one at a time, and what notices that.
 
-Run as a program it tries every one: first the abstract pair, then seeds of the fault
-search, and prints a table. A mutant that nobody notices guards nothing, or the proof
-does not reach what it guards.
+Run as a program it tries every one: first the abstract pair, then the shipped
+scenarios, then seeds of the fault search, and prints a table. A mutant that nobody
+notices guards nothing, or the proof does not reach what it guards.
 """
 
 from __future__ import annotations
@@ -14,12 +14,14 @@ from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from hawatch.deciding import evidence, gates, gates_copy, rules, rules_owner
+from hawatch.sim.runner import run_scenario
+from hawatch.sim.scenario import FOLDER, load_scenario
 from hawatch.sim.search.draw import draw
 from hawatch.sim.search.exhaustive import moves
 from hawatch.sim.search.exhaustive.explore import Result, explore
 from hawatch.sim.search.play import search_one
 
-SEEDS = 60
+SEEDS = 20
 
 
 def nothing(*_: Any) -> Iterator[Any]:
@@ -107,6 +109,16 @@ def by_seeds(mutant: Mutant, seeds: range) -> str:
     return ""
 
 
+def by_scenarios(mutant: Mutant) -> str:
+    """Play the shipped scenarios with a mutant in place; return the first red one."""
+    for scenario in map(load_scenario, sorted(FOLDER.glob("*.toml"))):
+        with mutated(mutant):
+            green = run_scenario(scenario).green
+        if not green and run_scenario(scenario).green:
+            return f"scenario {scenario.name}"
+    return ""
+
+
 def main() -> int:
     """Print the table; return how many mutants nobody noticed."""
     missed = 0
@@ -115,7 +127,8 @@ def main() -> int:
         found = by_model(mutant)
         said = f"abstract pair, {len(found.path)} steps: {found.harm}"
         if not found.path:
-            said = by_seeds(mutant, range(SEEDS)) or "NOT NOTICED"
+            said = by_scenarios(mutant) or by_seeds(mutant, range(SEEDS))
+        said = said or "NOT NOTICED"
         missed += said == "NOT NOTICED"
         seconds = time.monotonic() - began
         sys.stdout.write(f"| {mutant.words} | {said} | {seconds:.0f} s |\n")

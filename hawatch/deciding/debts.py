@@ -12,7 +12,7 @@ worker sends the recently written extents again, so a debt runs through
 
 A worker's start re-sends the extents of the on-disk map: all dirty ones and the
 `keepdirty` most recently written ones. Where the worker updated that map more often
-than this since the last look before the break, the lost extents may have been
+than this since the oldest write that was in flight then, the lost extents may have been
 forgotten: then the debt stays, and only a full resync or an operator ends it.
 """
 
@@ -165,12 +165,23 @@ def _new_debt(
         ),
         workerpid=workerpid,
         boot=boot,
-        updates=seen.updates if seen is not None else 0,
+        updates=_updates_before(seen, found.extentsize),
     )
     if debt is None:
         return fresh
     fresh = msgspec.structs.replace(fresh, since=debt.since)
     return _forgotten(fresh) if debt.updates is None else fresh
+
+
+def _updates_before(seen: HastSeen | None, extentsize: int) -> int:
+    """Return a count of updates that is no later than the first lost write.
+
+    What was in flight at the last look before a break may be lost as well, and each
+    extent of it was one update at most. extentsize: bytes.
+    """
+    if seen is None:
+        return 0
+    return max(0, seen.updates - -(-seen.dirty // max(extentsize, 1)))
 
 
 def _map_forgot(

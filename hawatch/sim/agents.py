@@ -150,6 +150,8 @@ class NodeAgent:
 
     def _begun(self, decision: Decision) -> None:
         """Tell a decision before its plan is performed."""
+        for listener in self.on_begun:
+            listener(self, decision)
         self._said.pop(decision.service, None)
         self._tell_decision(decision)
         self._steps_told[decision.service] = 0

@@ -8,17 +8,19 @@ from typing import Any
 import msgspec
 import pytest
 
+from hawatch.model.decision import Rule
 from hawatch.sim.runner import run_scenario
 from hawatch.sim.scenario import load_scenario
 from hawatch.sim.search.draw import Drawn, draw
+from hawatch.sim.search.judge import MOVES_TOO_SOON
 from hawatch.sim.search.old_course import play_old_script
-from hawatch.sim.search.play import search_one
+from hawatch.sim.search.play import Course, search_one
 from hawatch.sim.search.run import run_seeds
 from hawatch.sim.search.shrink import as_scenario, shrink
 from hawatch.sim.search.tell import verdict_line
 
 SEEDS = 8
-ONCE_BROKEN = (3, 6, 161, 284, 292, 312, 320, 787)
+ONCE_BROKEN = (3, 6, 161, 284, 292, 312, 320, 787, 20024)
 """Seeds that found something when it was there to be found."""
 
 
@@ -58,6 +60,23 @@ def test_a_pair_without_any_path_between_its_nodes_is_beyond_the_assumptions() -
     assert "two writable mounts" in {harm.what for harm in verdict.harm}
 
 
+def test_the_judge_counts_a_move_and_sees_a_second_one_that_comes_too_soon() -> None:
+    """A search in which nothing ever moves would say nothing about cool-downs."""
+    crash = {"time": 30.0, "do": "crash", "node": "freebsd-esxi", "seconds": 9000.0}
+    course = Course(_with(crash))
+    verdict = course.run()
+    assert verdict.moves == 1
+    survivor = course.play.agents["freebsd-bhyve"]
+    again = msgspec.structs.replace(
+        survivor.results[-1].decisions[0], rule=Rule.UNHEALTHY_DEMOTE, move=True
+    )
+    for _ in range(2):
+        for listener in survivor.on_begun:
+            listener(survivor, again)
+    seen = {harm.what for harm in course.judge.harm}
+    assert MOVES_TOO_SOON in seen
+
+
 def test_a_failing_seed_is_left_as_a_scenario_that_fails_the_same_way(
     tmp_path: Path,
 ) -> None:
@@ -75,15 +94,22 @@ def test_a_failing_seed_is_left_as_a_scenario_that_fails_the_same_way(
 def _without_a_path(*more: tuple[dict[str, Any], ...]) -> Drawn:
     """Return seed 1's pair, cut between its nodes for a quarter of an hour."""
     between = ["freebsd-esxi", "freebsd-bhyve"]
-    cut = (
+    return _with(
         {"time": 30.0, "do": "cut", "between": between},
         {"time": 900.0, "do": "heal", "between": between},
+        more=more,
     )
+
+
+def _with(
+    *deeds: dict[str, Any], more: tuple[tuple[dict[str, Any], ...], ...] = ()
+) -> Drawn:
+    """Return seed 1's pair with one episode of these deeds, and more episodes."""
     drawn = draw(1)
     config = {**drawn.tree["config"], "witness": {"promote_after": 180.0}}
     tree = {**drawn.tree, "config": config, "end": 2200.0}
     return msgspec.structs.replace(
-        drawn, tree=tree, faults=(cut, *more), names=("cut",), quiet=1000.0
+        drawn, tree=tree, faults=(deeds, *more), names=("drawn",), quiet=1000.0
     )
 
 

@@ -72,7 +72,7 @@ def draw(seed: int, kind: Kind = Kind.SOUND) -> Drawn:
     dice = Dice(rng, NODES, services)
     episodes = list(_episodes(dice, kind))
     if kind is not Kind.BEYOND:
-        episodes = _within_reason(episodes)
+        episodes = _within_reason(episodes, protected=pair["schg"])
     last = max((d["time"] for _, deeds in episodes for d in deeds), default=FIRST_FAULT)
     quiet = round(min(last, LAST_FAULT + 900.0) + 5.0, 1)
     tree = {
@@ -135,9 +135,12 @@ def _episodes(dice: Dice, kind: Kind) -> Iterator[tuple[str, list[Deed]]]:
 
 
 def _within_reason(
-    episodes: list[tuple[str, list[Deed]]],
+    episodes: list[tuple[str, list[Deed]]], *, protected: bool
 ) -> list[tuple[str, list[Deed]]]:
     """Leave out what no program can survive: two sick disks, or a sick one's worker.
+
+    Nor a service's start that comes after it was given up and after the file system has
+    gone, unless the bare mount point is protected: it would begin an empty database.
 
     A worker that is started on a disk which did not take its writes sends the gaps to
     the only good copy [FACTS B8, H13].
@@ -154,7 +157,16 @@ def _within_reason(
         (name, [d for d in deeds if (d["do"], d.get("node")) != ("kill-worker", sick)])
         for name, deeds in kept
     ]
+    if not protected:
+        found = [
+            (name, [d for d in deeds if not _starts_late(d)]) for name, deeds in found
+        ]
     return [(name, deeds) for name, deeds in found if deeds]
+
+
+def _starts_late(deed: Deed) -> bool:
+    late = deed["do"] == "command-fault" and deed["kind"] == "late"
+    return late and deed["argv"][-1] in ("onestart", "onerestart")
 
 
 def _pair(rng: random.Random, kind: Kind) -> dict[str, Any]:

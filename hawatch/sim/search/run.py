@@ -91,6 +91,7 @@ def leave_scenario(verdict: Verdict, folder: Path) -> Path:
     least = shrink(drawn, verdict)
     again = search_one(least)
     path = folder / f"seed-{verdict.kind}-{verdict.seed}.toml"
+    folder.mkdir(parents=True, exist_ok=True)
     path.write_text(as_scenario(least, again if again.harm else verdict))
     return path
 

@@ -107,7 +107,7 @@ JAPANESE = Words(
         ),
         Refusal.GENERATIONS_FORBID: (
             "両ノードの世代カウンタから見て許可できない",
-            "両ノードの `hastctl dump` を比較。`hawatch resync` と recover-from-split-brain.md を参照",
+            "両ノードの `hastctl dump` を比較。`hawatch resync` を参照",
         ),
         Refusal.SECONDARY_STILL_CONNECTED: (
             "この secondary に primary が接続中のため、相手ノードは生きている",

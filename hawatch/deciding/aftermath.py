@@ -75,6 +75,8 @@ def after_plan(
             failed = f"{last.step.goal}: {last.text}"
             marked = msgspec.structs.replace(own.unfinished, failed=failed)
             own = msgspec.structs.replace(own, unfinished=marked)
+            if decision.duty is Duty.ACTIVE and last.result is StepResult.FAILED:
+                own = msgspec.structs.replace(own, failed_at=marked.began.wall)
     memory = _with_service(memory, decision.service, own)
     memory = with_fence_ended(memory, outcomes)
     if reached and decision.plan and _changed_hands(decision):

@@ -158,12 +158,14 @@ def _why_lift(s: Situation) -> str | None:
     While the peer serves and its adverts do not arrive, it may not: this node would be
     a second MASTER at once. With CARP off nobody can see whether they would arrive, so
     it is tried once in a cool-down: that costs the clients a few seconds at worst. A
-    peer that is gone is a reason where this node may serve.
+    peer that is gone is a reason where this node may serve, unless it has just tried
+    in vain: trying again at every look would take the other services' VIPs along.
     """
     if is_true(s.view.holding):
         return None
     bare = without_latches(without_latches(s.own, LatchKind.FENCED), LatchKind.UNHEARD)
-    if not may_promote(msgspec.structs.replace(s, own=bare)):
+    in_vain = 0.0 <= s.now.wall - s.own.failed_at < s.config.limits.cooldown
+    if not in_vain and not may_promote(msgspec.structs.replace(s, own=bare)):
         return f"{s.peer} does not serve, and this node may"
     service = s.word.service
     if service is None or not s.word.fresh:
@@ -175,7 +177,7 @@ def _why_lift(s: Situation) -> str | None:
         return "the cool-down is over: trying whether adverts arrive again"
     # Held back since the boot, the node that has to be primary begins [FACTS H10].
     fenced = any(m.kind is LatchKind.FENCED for m in s.own.latches)
-    if is_false(service.holding) and fenced:
+    if is_false(service.holding) and fenced and not in_vain:
         return f"{s.peer} is heard and holds nothing either"
     return None
 

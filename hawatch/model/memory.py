@@ -66,6 +66,7 @@ class ServiceMemory(msgspec.Struct, frozen=True, kw_only=True):
     epoch: the number of the last take-over here; each is one more than any that was
     heard of. released_in: the boot in which a shutdown let the service go. restarts,
     heals: wall clock of local restarts and of worker restarts within limits.cooldown.
+    failed_at: wall clock at which the last take-over that failed here began, or 0.
     in_sync: by resource, while primary. connected: resources whose last look showed
     `complete`.
     """
@@ -77,6 +78,7 @@ class ServiceMemory(msgspec.Struct, frozen=True, kw_only=True):
     raised: SkewRaise | None = None
     restarts: tuple[float, ...] = ()
     heals: tuple[float, ...] = ()
+    failed_at: float = 0.0
     unfinished: Unfinished | None = None
     in_sync: Mapping[str, InSync] = {}
     connected: tuple[str, ...] = ()

@@ -12,7 +12,8 @@ from hawatch.acting.site import Ended, Site
 from hawatch.dryrun import DryRunHost
 from hawatch.host import CommandResult
 from hawatch.model.config import Config, NodeConfig, ProbeConfig, ServiceConfig
-from hawatch.model.plan import AnyStep, Outcome, Plan
+from hawatch.model.hast import HastRole
+from hawatch.model.plan import AnyStep, AwaitDevice, Outcome, Plan, SetRole
 from hawatch.sim.faults import Fault, FaultKind
 from hawatch.sim.hast_primary import PrimaryWorker
 from hawatch.sim.hast_resource import Resource
@@ -25,6 +26,8 @@ from hawatch.sim.watched import WatchedHost
 DIRECTORY = "/var/db/mysql"
 DEVICE = "/dev/hast/disk0"
 RC = "mysql-server"
+PRIMARY = SetRole(resource="disk0", role=HastRole.PRIMARY, device=DEVICE, deadline=30.0)
+AWAIT = AwaitDevice(resource="disk0", device=DEVICE, deadline=70.0)
 
 
 class Notes:

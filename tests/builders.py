@@ -34,7 +34,7 @@ from hawatch.model.hast import (
     HastWorker,
 )
 from hawatch.model.latch import InSync
-from hawatch.model.memory import CarpSince, Memory, Sample, ServiceMemory
+from hawatch.model.memory import CarpSince, Memory, Sample, ServiceMemory, SkewRaise
 from hawatch.model.moment import Moment
 from hawatch.model.report import Duty, PeerReport, ServiceReport
 from hawatch.model.services import RcStatus, SqlAnswer, SqlKind
@@ -329,6 +329,20 @@ def a_sample(monotonic: float = 990.0, **changes: Any) -> Sample:
         "errors": {"disk0": 0},
     }
     return Sample(**values | changes)
+
+
+def a_raise(**changes: Any) -> SkewRaise:
+    """Return a raise of em0's vhid 1 from advskew 0 to 240."""
+    values: dict[str, Any] = {
+        "interface": "em0",
+        "vhid": 1,
+        "original_advskew": 0,
+        "original_advbase": 1,
+        "raised_to": 240,
+        "since": 1.0,
+        "reason": "unhealthy",
+    }
+    return SkewRaise(**values | changes)
 
 
 def a_memory(node: str = OWNER, **changes: Any) -> Memory:

@@ -41,12 +41,6 @@ def a_lever(lever: Lever, **changes: object) -> YieldVip:
     return YieldVip(**values | changes)  # type: ignore[arg-type]
 
 
-@pytest.fixture
-def bench() -> Bench:
-    """Return a settled pair: the first node MASTER with advskew 0, the second 50."""
-    return Bench()
-
-
 def numbers(bench: Bench) -> tuple[int, int]:
     """Return the first node's advskew and advbase."""
     vhid = bench.first.carp.vhids[1]

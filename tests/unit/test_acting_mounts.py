@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
 from acting_bench import DEVICE, DIRECTORY, Bench
 
-from hawatch.model.hast import HastRole
 from hawatch.model.plan import (
-    AwaitDevice,
     CheckFilesystem,
     MountFilesystem,
     ProveMount,
-    SetRole,
     StepResult,
     Unmount,
 )
@@ -19,8 +15,6 @@ from hawatch.sim.faults import FaultKind
 from hawatch.sim.storage import FS_DATABASE, FS_EXTENT, FS_SENTINEL
 
 REACHED, FAILED, UNKNOWN = StepResult.REACHED, StepResult.FAILED, StepResult.UNKNOWN
-PRIMARY = SetRole(resource="disk0", role=HastRole.PRIMARY, device=DEVICE, deadline=30.0)
-AWAIT = AwaitDevice(resource="disk0", device=DEVICE, deadline=70.0)
 CHECK = CheckFilesystem(device=DEVICE, fstype="ufs", deadline=3600.0)
 CHECK_YES = CheckFilesystem(
     device=DEVICE, fstype="ufs", allow_yes=True, deadline=3600.0
@@ -30,27 +24,6 @@ PROVE = ProveMount(
     directory=DIRECTORY, device=DEVICE, sentinel=".hawatch-sentinel", deadline=10.0
 )
 UNMOUNT = Unmount(directory=DIRECTORY, device=DEVICE, deadline=20.0, force_after=10.0)
-
-
-@pytest.fixture
-def bench() -> Bench:
-    """Return a settled pair; the first node serves."""
-    return Bench()
-
-
-@pytest.fixture
-def released(bench: Bench) -> Bench:
-    """Return the pair with everything let go, the VIP still on the first node."""
-    bench.release()
-    return bench
-
-
-@pytest.fixture
-def primary(released: Bench) -> Bench:
-    """Return the pair with the first node primary again, nothing mounted."""
-    assert released.run(PRIMARY).result is REACHED
-    assert released.run(AWAIT).result is REACHED
-    return released
 
 
 def test_a_clean_file_system_is_checked_quickly(primary: Bench) -> None:

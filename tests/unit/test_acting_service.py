@@ -24,12 +24,6 @@ SQL = AwaitSql(service="mysql", deadline=20.0)
 
 
 @pytest.fixture
-def bench() -> Bench:
-    """Return a settled pair; the first node serves."""
-    return Bench()
-
-
-@pytest.fixture
 def stopped(bench: Bench) -> Bench:
     """Return the pair with the service stopped on its mounted file system."""
     assert bench.run(STOP).result is REACHED

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import pytest
-from acting_bench import DEVICE, DIRECTORY, Bench
+from acting_bench import AWAIT, DEVICE, DIRECTORY, PRIMARY, Bench
 
 from hawatch.model.hast import HastRole
 from hawatch.model.plan import AwaitDevice, RestartWorker, SetRole, StepResult
@@ -13,30 +12,7 @@ REACHED, FAILED, UNKNOWN = StepResult.REACHED, StepResult.FAILED, StepResult.UNK
 SECONDARY = SetRole(
     resource="disk0", role=HastRole.SECONDARY, device=DEVICE, deadline=30.0
 )
-PRIMARY = SetRole(resource="disk0", role=HastRole.PRIMARY, device=DEVICE, deadline=30.0)
-AWAIT = AwaitDevice(resource="disk0", device=DEVICE, deadline=70.0)
 ROLE = ("/sbin/hastctl", "role")
-
-
-@pytest.fixture
-def bench() -> Bench:
-    """Return a settled pair; the first node serves."""
-    return Bench()
-
-
-@pytest.fixture
-def released(bench: Bench) -> Bench:
-    """Return the pair with everything let go, the VIP still on the first node."""
-    bench.release()
-    return bench
-
-
-@pytest.fixture
-def primary(released: Bench) -> Bench:
-    """Return the pair with the first node primary again, nothing mounted."""
-    assert released.run(PRIMARY).result is REACHED
-    assert released.run(AWAIT).result is REACHED
-    return released
 
 
 def test_a_role_is_read_back_and_its_device_is_gone(bench: Bench) -> None:

@@ -18,7 +18,7 @@ from hawatch.deciding.aftermath import (
 )
 from hawatch.model.decision import Decision, Rule
 from hawatch.model.finding import Standing, Streak
-from hawatch.model.memory import Memory, SkewRaise, Unfinished
+from hawatch.model.memory import Memory, Unfinished
 from hawatch.model.plan import (
     AnyStep,
     FencePeer,
@@ -32,15 +32,7 @@ from hawatch.model.report import Duty
 
 NOW = b.a_moment(2000.0)
 STOP = StopService(rc="mysql-server", deadline=60.0)
-RAISED = SkewRaise(
-    interface="em0",
-    vhid=1,
-    original_advskew=0,
-    original_advbase=1,
-    raised_to=240,
-    since=1.0,
-    reason="unhealthy",
-)
+RAISED = b.a_raise()
 RESTORE = RestoreSkew(interface="em0", vhid=1, advskew=0, advbase=1, deadline=5.0)
 SETTLE = msgspec.structs.replace(RESTORE, advskew=240)
 

@@ -10,6 +10,7 @@ from builders import (
     a_dump,
     a_memory,
     a_mount,
+    a_raise,
     a_resource,
     a_service_config,
     a_sysctls,
@@ -45,7 +46,6 @@ from hawatch.model.config import AgentConfig, CarpConfig, HastConfig
 from hawatch.model.fact import Known, Unknown
 from hawatch.model.hast import HastStatus
 from hawatch.model.latch import Latch, LatchKind
-from hawatch.model.memory import SkewRaise
 
 OLD_RULE = """\
 notify 0 {
@@ -60,15 +60,7 @@ ONLY_SIX = a_face("em0", "192.0.2.11/24", "2001:db8::1/128 vhid 1", vhids=(a_vhi
 VLAN = a_vhid(interface="em0.100")
 OTHER_DUMP = a_dump(datasize=4096)
 ALONE = a_resource(localpath="/dev/label/hast0", remoteaddr="10.0.0.2")
-RAISED = SkewRaise(
-    interface="em0",
-    vhid=1,
-    original_advskew=0,
-    original_advbase=1,
-    raised_to=240,
-    since=0.0,
-    reason="a test",
-)
+RAISED = a_raise(since=0.0, reason="a test")
 
 PROBLEM, WARNING, NOTE = Gravity.PROBLEM, Gravity.WARNING, Gravity.NOTE
 

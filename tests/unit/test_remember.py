@@ -24,7 +24,6 @@ from hawatch.model.memory import (
     Memory,
     SeenRole,
     ServiceMemory,
-    SkewRaise,
     Unfinished,
 )
 from hawatch.model.report import Duty
@@ -32,15 +31,7 @@ from hawatch.model.snapshot import Snapshot
 from hawatch.model.trigger import Trigger, TriggerKind
 
 CONFIG = b.a_config()
-RAISED = SkewRaise(
-    interface="em0",
-    vhid=1,
-    original_advskew=0,
-    original_advbase=1,
-    raised_to=240,
-    since=1.0,
-    reason="unhealthy",
-)
+RAISED = b.a_raise()
 HIDDEN = Unknown("hidden")
 
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from sim_tools import both
 
 from hawatch.model.carp import CarpState
+from hawatch.sim.carp import CALLOUT_JITTER
 from hawatch.sim.carp_vhid import Vhid
 from hawatch.sim.network import Kind
 from hawatch.sim.node import Node
@@ -19,9 +20,6 @@ from hawatch.sim.world import World
 
 UNEVEN = 0.0007312345
 """Seconds that keep a step from falling on an advert, where order is chance."""
-
-JITTER = 0.005
-"""Seconds by which an advert on its way may come earlier or later."""
 
 QUIET = PairSettings(services=(ServiceSettings(write_interval=0.0),))
 
@@ -102,6 +100,6 @@ def test_a_folded_run_is_the_same_as_an_unfolded_one(
     plain = _history(steps, folding=False)
     assume(all(_history(steps, folding=False, seed=n)[0] == plain[0] for n in (1, 2)))
     assert plain[0] == folded[0]
-    assert plain[1] == pytest.approx(folded[1], abs=JITTER)
+    assert plain[1] == pytest.approx(folded[1], abs=CALLOUT_JITTER)
     for one, other in zip(plain[2], folded[2], strict=True):
         assert one == pytest.approx(other, abs=1)

@@ -92,6 +92,21 @@ class Agent(msgspec.Struct, frozen=True):
         )
 
 
+def wired(
+    host: Host, store: Store, config: Config, collection: Collection, *, pretends: bool
+) -> Agent:
+    """Return the agent of a command: its checks isolated, its dry run changing nothing.
+
+    pretends: host and store are wrapped, so that neither is changed.
+    """
+    checker = EngineChecker(collection, config, isolate=True)
+    if not pretends:
+        return Agent(host, config, store, checker)
+    from hawatch.dryrun import DryRunHost, DryRunStore
+
+    return Agent(DryRunHost(host), config, DryRunStore(store), checker, pretends)
+
+
 class Result(msgspec.Struct, frozen=True, kw_only=True):
     """One cycle, from the bell to the record.
 

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from hawatch.agent import DEFAULT_CONFIG, Agent, EngineChecker, Opened
+from hawatch.agent import DEFAULT_CONFIG, Opened, wired
 from hawatch.checking.collect import collect_configured
 from hawatch.checking.nouns import Collection
 from hawatch.config import load_config, node_name
@@ -87,7 +87,6 @@ def open_agent(
 def _open_here(
     path: str, *, pretends: bool, checks: Callable[[Collection], Collection]
 ) -> Opened:
-    from hawatch.dryrun import DryRunHost, DryRunStore
     from hawatch.freebsd.host import FreeBSDHost
 
     config, node = read_config(path)
@@ -97,15 +96,8 @@ def _open_here(
         store = DirStore(config.agent.state)
     except StoreError as error:
         raise UsageError(f"hawatch: {error}") from None
-    agent = Agent(
-        DryRunHost(host) if pretends else host,
-        config,
-        DryRunStore(store) if pretends else store,
-        EngineChecker(collection, config, isolate=True),
-        pretends,
-    )
     return Opened(
-        agent,
+        wired(host, store, config, collection, pretends=pretends),
         collection,
         complete,
         simulated=False,

@@ -181,7 +181,9 @@ def _updates_before(seen: HastSeen | None, extentsize: int) -> int:
     """
     if seen is None:
         return 0
-    return max(0, seen.updates - -(-seen.dirty // max(extentsize, 1)))
+    size = max(extentsize, 1)
+    in_flight = (seen.dirty + size - 1) // size
+    return max(0, seen.updates - in_flight)
 
 
 def _map_forgot(

@@ -15,6 +15,7 @@ from hawatch.deciding.situation import Situation
 from hawatch.deciding.yielding import (
     CONFIRM_MARGIN,
     fence_vip,
+    give_vip_up,
     restore_step,
     with_raise,
     without_latches,
@@ -45,8 +46,7 @@ def shutdown_release(s: Situation) -> Decision | None:
     steps = ladder_down(s.config, s.snapshot, s.view, role=HastRole.SECONDARY)
     memory = s.own
     if is_master(s):
-        lever = yield_vip(s) if not may_demote(s) else fence_vip(s)
-        step = fence_vip(s) if isinstance(lever, Refused) else lever
+        step = give_vip_up(s) if not may_demote(s) else fence_vip(s)
         steps = (*steps, step)
         memory = with_raise(s, step, "shutdown")
     return s.decide(

@@ -11,6 +11,7 @@ from hawatch.deciding.situation import Situation
 from hawatch.deciding.yielding import (
     CONFIRM_MARGIN,
     fence_vip,
+    give_vip_up,
     with_raise,
     yield_vip,
 )
@@ -126,9 +127,7 @@ def _finish_promotion(s: Situation, unfinished: Unfinished) -> Decision:
     memory = _again(s.own, unfinished, duty=Duty.STANDBY)
     if not is_master(s):
         return _backing_out(s, why, steps, memory)
-    lever = yield_vip(s) if s.word.fresh else fence_vip(s)
-    if isinstance(lever, Refused):
-        lever = fence_vip(s)
+    lever = give_vip_up(s) if s.word.fresh else fence_vip(s)
     memory = with_raise(msgspec.structs.replace(s, own=memory), lever, why)
     return _backing_out(s, why, (*steps, lever), memory)
 

@@ -13,14 +13,14 @@ from hawatch.deciding.situation import Situation
 from hawatch.deciding.yielding import (
     CONFIRM_MARGIN,
     fence_vip,
+    give_vip_up,
     raised_before_joining,
     with_latches,
     with_raise,
     without_latches,
-    yield_vip,
 )
 from hawatch.model.carp import CarpCounters, CarpState
-from hawatch.model.decision import Decision, Refused, Rule
+from hawatch.model.decision import Decision, Rule
 from hawatch.model.fact import Known, is_false, is_true
 from hawatch.model.hast import HastRole
 from hawatch.model.latch import LatchKind
@@ -88,9 +88,7 @@ def peer_serves(s: Situation) -> Decision | None:
         )
     why = f"{s.peer} serves {s.service} while the VIP is here"
     cause = likely_cause(s) if _has_vip(service) else "the VIP moved ahead of storage"
-    step = fence_vip(s) if _has_vip(service) else yield_vip(s)
-    if isinstance(step, Refused):
-        step = fence_vip(s)
+    step = fence_vip(s) if _has_vip(service) else give_vip_up(s)
     memory = with_raise(s, step, why)
     if _has_vip(service):
         memory = with_latches(s, memory, LatchKind.UNHEARD, cause)

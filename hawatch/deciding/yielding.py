@@ -11,7 +11,7 @@ from hawatch.deciding.carp import (
     predict_restore,
 )
 from hawatch.deciding.situation import Situation
-from hawatch.model.carp import CarpState
+from hawatch.model.carp import CarpState, CarpSysctls, CarpVhid
 from hawatch.model.decision import Refusal, Refused
 from hawatch.model.fact import Known, Unknown, is_true, why_unknown
 from hawatch.model.latch import Latch, LatchKind
@@ -71,6 +71,12 @@ def fence_vip(s: Situation) -> YieldVip:
         predicted=0.0,
         deadline=CONFIRM_MARGIN,
     )
+
+
+def give_vip_up(s: Situation) -> YieldVip:
+    """Return the step that hands the VIP over, or the fence where none is certain."""
+    lever = yield_vip(s)
+    return fence_vip(s) if isinstance(lever, Refused) else lever
 
 
 def with_raise(s: Situation, step: YieldVip, reason: str) -> ServiceMemory:
@@ -183,12 +189,7 @@ def own_side(s: Situation) -> Side | str:
         return f"carp here: {carp.reason}"
     if isinstance(sysctls, Unknown):
         return f"net.inet.carp here: {sysctls.reason}"
-    return Side(
-        advbase=carp.value.advbase,
-        advskew=carp.value.advskew,
-        demotion=sysctls.value.demotion,
-        preempt=sysctls.value.preempt,
-    )
+    return _side(carp.value, sysctls.value)
 
 
 def peer_side(s: Situation) -> Side | str:
@@ -199,11 +200,15 @@ def peer_side(s: Situation) -> Side | str:
     carp, sysctls = service.carp, report.sysctls
     if isinstance(carp, Unknown) or isinstance(sysctls, Unknown):
         return f"carp on {s.peer}: {why_unknown(carp) or why_unknown(sysctls)}"
+    return _side(carp.value, sysctls.value)
+
+
+def _side(carp: CarpVhid, sysctls: CarpSysctls) -> Side:
     return Side(
-        advbase=carp.value.advbase,
-        advskew=carp.value.advskew,
-        demotion=sysctls.value.demotion,
-        preempt=sysctls.value.preempt,
+        advbase=carp.advbase,
+        advskew=carp.advskew,
+        demotion=sysctls.demotion,
+        preempt=sysctls.preempt,
     )
 
 

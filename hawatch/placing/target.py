@@ -8,6 +8,8 @@ from pathlib import Path
 
 import msgspec
 
+from hawatch.recording.store import sync_directory
+
 OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 TEMPORARY = ".hawatch-new"
 """Suffix of a file being written. With the dot in front, neither cron nor devd nor
@@ -102,12 +104,3 @@ def remove(path: Path) -> None:
     """Remove a file, durably; one that is not there is no mistake. Raises OSError."""
     path.unlink(missing_ok=True)
     sync_directory(path.parent)
-
-
-def sync_directory(directory: Path) -> None:
-    """Make the names in a directory survive a power cut. Raises OSError."""
-    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -132,7 +132,7 @@ class DirStore:
                 temporary.unlink(missing_ok=True)
             raise
         if durable:
-            _sync_directory(path.parent)
+            sync_directory(path.parent)
 
     def append(self, name: str, data: bytes, *, durable: bool = True) -> None:
         """Write at the end of a file; a failed write leaves the file as it was."""
@@ -153,16 +153,16 @@ class DirStore:
                     os.ftruncate(file, before)
                 raise
         if durable and new:
-            _sync_directory(path.parent)
+            sync_directory(path.parent)
 
     def rename(self, name: str, to: str) -> None:
         """Rename a file and sync its directory."""
         path, target = self._path(name), self._path(to)
         self._make_folder(target.parent)
         path.replace(target)
-        _sync_directory(target.parent)
+        sync_directory(target.parent)
         if path.parent != target.parent:
-            _sync_directory(path.parent)
+            sync_directory(path.parent)
 
     def remove(self, name: str) -> None:
         """Remove a file and sync its directory."""
@@ -171,7 +171,7 @@ class DirStore:
             path.unlink()
         except FileNotFoundError:
             return
-        _sync_directory(path.parent)
+        sync_directory(path.parent)
 
     def names(self, prefix: str) -> list[str]:
         """Return the sorted names that start with prefix; half-written ones are not."""
@@ -194,7 +194,7 @@ class DirStore:
     def _make_folder(self, folder: Path) -> None:
         if not folder.is_dir():
             folder.mkdir(mode=0o750)
-            _sync_directory(folder.parent)
+            sync_directory(folder.parent)
 
 
 class MemoryStore:
@@ -287,7 +287,8 @@ def _write_all(file: int, data: bytes) -> None:
         view = view[os.write(file, view) :]
 
 
-def _sync_directory(folder: Path) -> None:
+def sync_directory(folder: Path) -> None:
+    """Make the names in a directory survive a power cut. Raises OSError."""
     file = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         os.fsync(file)

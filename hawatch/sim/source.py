@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from hawatch.agent import Agent, EngineChecker, Opened
+from hawatch.agent import Opened, wired
 from hawatch.checking.collect import collect_configured
 from hawatch.checking.nouns import Collection
 from hawatch.checking.source import NoSource
@@ -21,7 +21,6 @@ from hawatch.config import ConfigError, load_config
 from hawatch.configuring.mistakes import nearest
 from hawatch.cycle import recall
 from hawatch.deciding.remember import next_memory
-from hawatch.dryrun import DryRunHost, DryRunStore
 from hawatch.model.config import Config
 from hawatch.model.memory import Memory
 from hawatch.model.snapshot import Snapshot
@@ -113,14 +112,7 @@ def open_simulated(
     here = open_stage(spec)
     config, host = here.play.config, here.play.agents[here.node].host
     collection = checks(collect_configured(config))
-    store = here.store()
-    agent = Agent(
-        DryRunHost(host) if pretends else host,
-        config,
-        DryRunStore(store) if pretends else store,
-        EngineChecker(collection, config, isolate=True),
-        pretends,
-    )
+    agent = wired(host, here.store(), config, collection, pretends=pretends)
     return Opened(agent, collection, here.drive, simulated=True)
 
 

@@ -15,11 +15,12 @@ from hawatch.host import Host
 from hawatch.model.config import Config
 from hawatch.model.decision import Decision
 from hawatch.model.finding import CheckPolicy, Finding, Remedy
-from hawatch.model.memory import Memory
+from hawatch.model.memory import HeardReport, Memory
 from hawatch.model.plan import Outcome
 from hawatch.model.report import PeerReport
 from hawatch.model.snapshot import Snapshot
 from hawatch.model.trigger import Trigger
+from hawatch.observe import observe
 from hawatch.peer.report import build_report
 from hawatch.recording.store import Store
 
@@ -38,6 +39,21 @@ class Checker(Protocol):
 
     def __call__(self, snapshot: Snapshot, memory: Memory) -> tuple[Finding, ...]:
         """Return the findings of one look."""
+        ...
+
+
+class Look(Protocol):
+    """Looks at a machine once, as `hawatch.observe.observe` does."""
+
+    def __call__(
+        self,
+        host: Host,
+        config: Config,
+        *,
+        heard: HeardReport | None,
+        ask_peer: bool = True,
+    ) -> Coroutine[Any, Any, Snapshot]:
+        """Return one look at a host; heard is the peer's last believed report."""
         ...
 
 
@@ -62,8 +78,9 @@ class EngineChecker:
 class Agent(msgspec.Struct, frozen=True):
     """One node's wiring. pretends: a dry run, whose host and store change nothing.
 
-    on_decision hears of a decision before its plan is performed, for who watches.
-    on_news is called when messages may wait that should not wait for the plan's end.
+    look: how the machine is looked at. on_decision hears of a decision before its plan
+    is performed, for who watches. on_news is called when messages may wait that should
+    not wait for the plan's end.
     """
 
     host: Host
@@ -72,6 +89,7 @@ class Agent(msgspec.Struct, frozen=True):
     check: Checker
     pretends: bool = False
     digest: str = ""
+    look: Look = observe
     on_decision: Callable[[Decision], None] | None = None
     on_news: Callable[[], None] | None = None
 

@@ -12,22 +12,16 @@ from hawatch.acting.perform import perform
 from hawatch.acting.site import Site
 from hawatch.agent import Agent, Result
 from hawatch.deciding.aftermath import after_plan, before_plan
-from hawatch.deciding.remember import hook_hints, next_memory
-from hawatch.deciding.rules import decide_all
-from hawatch.deciding.rules_hold import longest_gap
-from hawatch.deciding.situation import situation
-from hawatch.deciding.streaks import next_streaks
 from hawatch.model.decision import Decision
 from hawatch.model.memory import Memory
 from hawatch.model.plan import Outcome
-from hawatch.model.trigger import Trigger, foremost
-from hawatch.observe import observe
-from hawatch.peer.silence import remember
-from hawatch.recording.asked import silent_since_asked
+from hawatch.model.trigger import Trigger
+from hawatch.recording.asked import last_asked
 from hawatch.recording.flight import Flight, keep
 from hawatch.recording.journal import Journal
 from hawatch.recording.memory import Origin, distrusted, load_memory, save_memory
 from hawatch.recording.record import ServiceRecorder, announce, record
+from hawatch.thinking import Recalled, think
 
 
 async def run_cycle(agent: Agent, *triggers: Trigger) -> Result:
@@ -36,63 +30,39 @@ async def run_cycle(agent: Agent, *triggers: Trigger) -> Result:
     Returns what happened. Whatever the machine does is a value in it; only a bug
     raises, and then nothing more is done [DESIGN law 6].
     """
-    before, damaged = recall(agent)
-    snapshot = await observe(agent.host, agent.config, heard=before.peer)
-    memory = remember(
-        before,
-        snapshot.peer,
-        at=snapshot.taken,
-        longest_gap=longest_gap(agent.config),
-    )
-    memory = silent_since_asked(memory, agent.store, snapshot.taken)
-    recalled = memory
-    memory = next_memory(agent.config, memory, snapshot, hook_hints(triggers))
-    findings = agent.check(snapshot, memory)
-    streaks = next_streaks(
-        memory.streaks, findings, agent.check.policies, wall=snapshot.taken.wall
-    )
-    memory = msgspec.structs.replace(memory, streaks=streaks)
-    decisions = decide_all(
-        situation(
-            agent.config,
-            service,
-            snapshot,
-            memory,
-            findings,
-            agent.check.policies,
-            foremost(triggers),
-            last=before.last,
-            damaged=damaged,
-        )
-        for service in agent.config.services
-    )
+    before = recall(agent)
+    snapshot = await agent.look(agent.host, agent.config, heard=before.memory.peer)
+    # The peer may have asked during the look.
+    before = msgspec.structs.replace(before, asked=last_asked(agent.store))
+    thought = think(agent.config, agent.check, before, snapshot, triggers)
+    memory = thought.memory
     keep(
         agent.store,
         Flight(
             sequence=memory.sequence,
-            memory=recalled,
-            last=before.last,
-            damaged=damaged,
+            memory=thought.recalled,
+            last=before.memory.last,
+            damaged=before.damaged,
             snapshot=snapshot,
-            findings=findings,
+            findings=thought.findings,
             policies=agent.check.policies,
             triggers=triggers,
-            decisions=decisions,
+            decisions=thought.decisions,
         ),
     )
     journal = Journal(agent.store, sequence=memory.sequence)
     result = Result(
         triggers=triggers,
         snapshot=snapshot,
-        findings=findings,
-        decisions=decisions,
+        findings=thought.findings,
+        decisions=thought.decisions,
         outcomes={},
         memory=memory,
-        problems=() if damaged is None else (f"the memory was lost: {damaged}",),
+        problems=before.problems,
     )
     memory = announce(agent, result)
     outcomes: dict[str, tuple[Outcome, ...]] = {}
-    for decision in decisions:
+    for decision in thought.decisions:
         memory = before_plan(memory, decision, now=snapshot.taken)
         outcomes[decision.service] = await _act(agent, journal, memory, decision)
         memory = after_plan(memory, decision, outcomes[decision.service])
@@ -100,19 +70,20 @@ async def run_cycle(agent: Agent, *triggers: Trigger) -> Result:
         result,
         outcomes=outcomes,
         memory=memory,
-        again=any(_again(d, outcomes[d.service]) for d in decisions),
+        again=any(_again(d, outcomes[d.service]) for d in thought.decisions),
     )
     return record(agent, journal, result)
 
 
-def recall(agent: Agent) -> tuple[Memory, str | None]:
+def recall(agent: Agent) -> Recalled:
     """Return what is remembered, and why it is not to be believed, if so."""
     now = agent.host.now()
     loaded = load_memory(agent.store, agent.host.node, now)
     if loaded.origin is not Origin.DAMAGED:
-        return loaded.memory, None
+        return Recalled(memory=loaded.memory)
     resources = {n: s.resources for n, s in agent.config.services.items()}
-    return distrusted(loaded.memory, resources, loaded.reason, now), loaded.reason
+    memory = distrusted(loaded.memory, resources, loaded.reason, now)
+    return Recalled(memory=memory, damaged=loaded.reason)
 
 
 async def _act(

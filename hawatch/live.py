@@ -8,7 +8,6 @@ from hawatch.agent import Agent
 from hawatch.cycle import recall
 from hawatch.deciding.remember import next_memory
 from hawatch.model.report import PeerReport
-from hawatch.observe import observe
 from hawatch.recording.asked import note_asked
 from hawatch.recording.record import REPORT
 
@@ -19,8 +18,8 @@ async def live_report(agent: Agent) -> PeerReport:
     It takes no lock and remembers only that it was asked, so it is there while a cycle
     is at work; it does not ask the peer, which is waiting for it.
     """
-    memory, _ = recall(agent)
-    snapshot = await observe(
+    memory = recall(agent).memory
+    snapshot = await agent.look(
         agent.host, agent.config, heard=memory.peer, ask_peer=False
     )
     note_asked(agent.store, agent.host.now())

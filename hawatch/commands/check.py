@@ -65,7 +65,7 @@ def main(words: list[str]) -> int:
 
 async def look(agent: Agent) -> tuple[Snapshot, Memory]:
     """Given an agent, return one look and the memory with it; nothing is kept."""
-    memory, _ = recall(agent)
+    memory = recall(agent).memory
     snapshot = await observe(agent.host, agent.config, heard=memory.peer)
     return snapshot, next_memory(agent.config, memory, snapshot, {})
 

@@ -38,7 +38,7 @@ async def look_at(agent: Agent, service: str, resource: str, *, keeper: str) -> 
 
     keeper names the other node where a person has said that its copy is kept.
     """
-    memory, _ = recall(agent)
+    memory = recall(agent).memory
     snapshot = await observe(agent.host, agent.config, heard=memory.peer)
     peer = agent.config.peer_of(agent.host.node)
     report = snapshot.peer.report

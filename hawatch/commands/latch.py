@@ -25,7 +25,7 @@ def main(words: list[str]) -> int:
     options = made.parse_args(words)
     opened = open_agent(options)
     agent = opened.agent
-    memory, _ = recall(agent)
+    memory = recall(agent).memory
     now = agent.host.now().wall
     held = [latch for own in memory.services.values() for latch in own.latches]
     if options.action == "show":
@@ -52,7 +52,7 @@ def main(words: list[str]) -> int:
         say("nothing was changed")
         return Exit.USAGE
     with under_lock(opened):
-        memory, _ = recall(agent)
+        memory = recall(agent).memory
         problem = save_memory(agent.store, _without(memory, chosen))
     if problem is not None:
         raise UsageError(f"hawatch latch: {problem}")

@@ -32,7 +32,7 @@ def main(words: list[str]) -> int:
     options = made.parse_args(words)
     opened = open_agent(options)
     agent = opened.agent
-    memory, _ = recall(agent)
+    memory = recall(agent).memory
     now = agent.host.now().wall
     if options.action == "show":
         say(_told(memory.maintenance, now))
@@ -52,7 +52,7 @@ def main(words: list[str]) -> int:
         who = getpass.getuser()
         notice = Maintenance(why=options.why, since=now, until=now + seconds, who=who)
     with under_lock(opened):
-        memory, _ = recall(agent)
+        memory = recall(agent).memory
         memory = msgspec.structs.replace(memory, maintenance=notice)
         problem = save_memory(agent.store, memory)
     if problem is not None:

@@ -54,7 +54,7 @@ def main(words: list[str]) -> int:
 
 async def look(agent: Agent) -> tuple[Snapshot, Memory, PeerReport]:
     """Given an agent, return a look, the memory with it, and this node's report."""
-    memory, _ = recall(agent)
+    memory = recall(agent).memory
     snapshot = await observe(agent.host, agent.config, heard=memory.peer)
     memory = next_memory(agent.config, memory, snapshot, {})
     return snapshot, memory, agent.report(snapshot, memory)

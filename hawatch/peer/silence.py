@@ -39,6 +39,19 @@ def remember(
     return msgspec.structs.replace(memory, peer=heard, peer_silent_since=since)
 
 
+def not_before_asked(memory: Memory, asked: Moment | None, now: Moment) -> Memory:
+    """Return the memory with the peer's silence begun no earlier than its question.
+
+    asked: when the peer last asked this node, of whatever boot.
+    """
+    since = memory.peer_silent_since
+    if since is None or asked is None or asked.boot != now.boot:
+        return memory
+    if asked.monotonic <= since.monotonic:
+        return memory
+    return msgspec.structs.replace(memory, peer_silent_since=asked)
+
+
 def age(sighting: PeerSighting, heard: HeardReport | None, now: Moment) -> Fact[float]:
     """Return how old the newest word of the peer is, in seconds of this node.
 

@@ -11,7 +11,6 @@ import contextlib
 
 import msgspec
 
-from hawatch.model.memory import Memory
 from hawatch.model.moment import Moment
 from hawatch.recording.store import Store
 
@@ -24,18 +23,8 @@ def note_asked(store: Store, at: Moment) -> None:
         store.replace(ASKED, msgspec.json.encode(at), durable=False)
 
 
-def silent_since_asked(memory: Memory, store: Store, now: Moment) -> Memory:
-    """Return the memory with the peer's silence begun no earlier than its question."""
-    since = memory.peer_silent_since
-    asked = _last_asked(store)
-    if since is None or asked is None or asked.boot != now.boot:
-        return memory
-    if asked.monotonic <= since.monotonic:
-        return memory
-    return msgspec.structs.replace(memory, peer_silent_since=asked)
-
-
-def _last_asked(store: Store) -> Moment | None:
+def last_asked(store: Store) -> Moment | None:
+    """Return when the peer was last answered; None where that is not known."""
     try:
         data = store.read(ASKED)
         return None if data is None else msgspec.json.decode(data, type=Moment)

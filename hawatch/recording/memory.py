@@ -169,11 +169,11 @@ def _durable(memory: Memory) -> Memory:
         last=None,
         samples=(),
         peer=None,
-        streaks={key: _durable_streak(s) for key, s in memory.streaks.items()},
+        streaks={key: durable_streak(s) for key, s in memory.streaks.items()},
     )
 
 
-def _durable_streak(streak: Streak) -> Streak:
+def durable_streak(streak: Streak) -> Streak:
     """Return a streak without the count that only grows while nothing changes."""
     if streak.standing is Standing.WELL and streak.fails == 0:
         return msgspec.structs.replace(streak, passes=0)
@@ -204,7 +204,7 @@ def _marked(memory: Memory, mark: _Mark | None, now: Moment) -> Memory:
     # counts the very same streak.
     streaks = {
         key: marked
-        if (marked := mark.streaks.get(key)) and _durable_streak(marked) == streak
+        if (marked := mark.streaks.get(key)) and durable_streak(marked) == streak
         else streak
         for key, streak in memory.streaks.items()
     }

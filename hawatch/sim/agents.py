@@ -34,12 +34,15 @@ AGAIN = 1.0
 QUIET = {Rule.ALL_WELL, Rule.LOOK_AGAIN}
 
 
+Spared = Callable[["NodeAgent", TriggerKind, tuple[str, ...]], bool]
+
+
 class NodeAgent:
     """One node's agent: at most one cycle at a time, rings in between are merged.
 
     results holds the last ones, the newest at the end. on_result is called after each
-    cycle, on_begun before a plan is performed. isolate: checks run in forked children,
-    as on a real node.
+    cycle, on_begun before a plan is performed. spared tells of a ring whether it needs
+    no look. isolate: checks run in forked children, as on a real node.
     """
 
     def __init__(
@@ -66,6 +69,7 @@ class NodeAgent:
         self.results: list[Result] = []
         self.on_result: list[Callable[[NodeAgent, Result], None]] = []
         self.on_begun: list[Callable[[NodeAgent, Decision], None]] = []
+        self.spared: Spared | None = None
         self.enabled = True
         self._steps_told: dict[str, int] = {}
         self._said: dict[str, str] = {}
@@ -86,6 +90,8 @@ class NodeAgent:
         if not self.enabled or not self.node.running:
             return
         self.notice_boot()
+        if self.spared is not None and self.spared(self, kind, words):
+            return
         self._waiting.append(Trigger(kind=kind, words=words, at=self.node.wall))
         if self._task is None or not self._task.alive:
             self._begin()
@@ -104,6 +110,11 @@ class NodeAgent:
     def busy(self) -> bool:
         """Return whether a cycle is at work."""
         return self._task is not None and self._task.alive
+
+    @property
+    def idle(self) -> bool:
+        """Return whether no cycle is at work, and none waits."""
+        return not self.busy and not self._waiting
 
     @property
     def last(self) -> Result | None:

@@ -91,6 +91,14 @@ class Network:
         """Return the probability that a packet is lost on an open path."""
         return self._loss.get((source, target, kind), 0.0)
 
+    def loses(self, *kinds: Kind) -> bool:
+        """Return whether packets of one of these kinds are lost by chance somewhere."""
+        return any(kind in kinds for _, _, kind in self._loss)
+
+    def shape(self) -> frozenset[tuple[str, str, Kind]]:
+        """Return every path that is cut: source, target, kind."""
+        return frozenset(self._cut)
+
     def passes(self, source: str, target: str, kind: Kind) -> bool:
         """Return whether one packet sent now arrives; a lossy path throws the die."""
         if not self.is_open(source, target, kind):

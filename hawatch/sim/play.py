@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from types import ModuleType
-from typing import TypeVar, get_args
+from typing import TYPE_CHECKING, TypeVar, get_args
 
 import msgspec
 
@@ -20,6 +20,9 @@ from hawatch.sim.node import Node
 from hawatch.sim.services import RcService
 from hawatch.sim.settings import ServiceSettings
 from hawatch.sim.world import LogEntry, World
+
+if TYPE_CHECKING:
+    from hawatch.sim.action import Action
 
 K = TypeVar("K")
 
@@ -44,7 +47,10 @@ class History:
 
 
 class Play:
-    """Two nodes under hawatch. Time 0 is when the scenario's clock begins."""
+    """Two nodes under hawatch. Time 0 is when the scenario's clock begins.
+
+    before_deed is called before somebody touches the pair.
+    """
 
     def __init__(
         self,
@@ -59,6 +65,7 @@ class Play:
         self.agents = PairAgents(world, config, checks, isolate=isolate)
         self.zero = world.now
         self.history = History()
+        self.before_deed: list[Callable[[], None]] = []
         self._lost: dict[str, int] = {}
         world.on_note.append(self._noted)
         for agent in self.agents.agents.values():
@@ -75,6 +82,12 @@ class Play:
         self.history = History()
         for client in self.world.clients.values():
             client.outages.clear()
+
+    def do(self, action: Action) -> None:
+        """Let an action of the scenario happen now."""
+        for listener in self.before_deed:
+            listener()
+        action.act(self)
 
     def node(self, name: str) -> Node:
         """Return a node."""

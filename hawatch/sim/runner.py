@@ -8,7 +8,6 @@ import msgspec
 
 from hawatch.checking.collect import collect
 from hawatch.checking.nouns import Collection
-from hawatch.sim.action import Action
 from hawatch.sim.expectation import Happening, State, StateWatch, Total, Verdict
 from hawatch.sim.pair import Start, build_pair
 from hawatch.sim.play import Play
@@ -85,7 +84,7 @@ def stage(
         for client in world.clients.values():
             client.start()
     for action in scenario.actions:
-        world.scheduler.call_at(play.zero + action.time, partial(_act, play, action))
+        world.scheduler.call_at(play.zero + action.time, partial(play.do, action))
     return play
 
 
@@ -151,7 +150,3 @@ def _report(scenario: Scenario, play: Play, verdicts: tuple[Verdict, ...]) -> Re
             for e in world.log
         ),
     )
-
-
-def _act(play: Play, action: Action) -> None:
-    action.act(play)

@@ -130,6 +130,6 @@ def load_snapshot(
     except (NoScenario, ConfigError) as error:
         raise NoSource(str(error)) from None
     agent = msgspec.structs.replace(here.play.agents[here.node].agent, config=config)
-    before, _ = recall(agent)
+    before = recall(agent).memory
     snapshot: Snapshot = here.drive(observe(agent.host, config, heard=before.peer))
     return config, snapshot, next_memory(config, before, snapshot, {})

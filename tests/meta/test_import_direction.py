@@ -26,7 +26,7 @@ STATIONS = {
     "placing",
     "recording",
 }
-CYCLE = {"agent", "cycle"}
+CYCLE = {"agent", "cycle", "thinking"}
 DRIVERS = {"live", "notify", "notifying", "showing", "sim"}
 COMMANDS = {"__main__", "cli", "commands", "pytest_plugin"}
 LAYERS = (NOUNS, PURE, STATIONS, CYCLE, DRIVERS, COMMANDS)

@@ -12,6 +12,7 @@ from hawatch.checking.nouns import Collection
 from hawatch.model.latch import LatchKind
 from hawatch.sim.action import Action
 from hawatch.sim.actions import ACTIONS
+from hawatch.sim.leaping.leap import MOST, Leaper
 from hawatch.sim.play import Play
 from hawatch.sim.runner import stage
 from hawatch.sim.search import person
@@ -81,13 +82,19 @@ def search_one(drawn: Drawn, *, stop_early: bool = True) -> Verdict:
 class Course:
     """One drawn scenario at work; play can be looked at afterwards."""
 
-    def __init__(self, drawn: Drawn, *, keep_log: bool = False) -> None:
+    def __init__(
+        self, drawn: Drawn, *, keep_log: bool = False, leaping: bool = True
+    ) -> None:
         self.drawn = drawn
         self.scenario = drawn.scenario()
         self.play: Play = stage(self.scenario, checks=shipped_checks())
         self.play.world.keep_log = keep_log
         self.judge = Judge(self.play)
         self.orders: list[dict[str, Any]] = []
+        self._deeds = [action.time for action in self.scenario.actions]
+        self.leaper = Leaper(self.play.agents, self._next_deed) if leaping else None
+        if self.leaper is not None:
+            self.play.before_deed.append(self.leaper.wake)
 
     def run(self, *, stop_early: bool = True) -> Verdict:
         """Play it, and let a person help at its end where that is needed."""
@@ -119,6 +126,12 @@ class Course:
                 return self._verdict(found, weak=weak, asked=asked, rounds=rounds)
         return self._verdict(weak=weak, asked=asked, rounds=rounds)
 
+    def _next_deed(self) -> float:
+        """Return when the pair is touched next, or the play ends."""
+        now = self.play.time
+        coming = [at for at in self._deeds if at > now]
+        return self.play.zero + min(coming, default=now + MOST)
+
     def _helped(self) -> None:
         """Let the person act."""
         for deed in person.orders(self.play, self.play.time + 1.0):
@@ -128,8 +141,9 @@ class Course:
                 self.judge.excuse(Wrong.LOST_ROWS)
             words = {key: value for key, value in deed.items() if key != "do"}
             action: Action = msgspec.convert(words, ACTIONS[deed["do"]], strict=False)
+            self._deeds.append(action.time)
             self.play.world.scheduler.call_at(
-                self.play.zero + action.time, partial(action.act, self.play)
+                self.play.zero + action.time, partial(self.play.do, action)
             )
 
     def _until(self, at: float, *, stop_early: bool) -> bool:
@@ -141,6 +155,8 @@ class Course:
                 return True
             if at - self.play.time < 1e-6:
                 break
+        if self.leaper is not None:
+            self.leaper.wake()
         return bool(self.judge.harm)
 
     def _harm(self, what: str, why: list[str]) -> Harm:

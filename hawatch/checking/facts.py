@@ -113,7 +113,7 @@ def _bind_one(check: Check, subject: Subject, look: Look) -> Bound:
             except ValueError as error:
                 unknown[str(error)] = []
             continue
-        answer = FACTS[name].answer(look, subject)
+        answer = look.answer(FACTS[name], subject)
         if isinstance(answer, Unknown):
             unknown.setdefault(answer.reason, []).append(name)
         elif isinstance(answer, NotApplicable):

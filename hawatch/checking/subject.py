@@ -72,6 +72,8 @@ class Look:
         self.config = config
         self.snapshot = snapshot
         self.memory = memory
+        self._subjects: dict[Scope, tuple[Subject, ...]] = {}
+        self._answers: dict[tuple[str, Subject], Answer] = {}
 
     @cached_property
     def views(self) -> dict[str, ServiceView]:
@@ -124,8 +126,20 @@ class Look:
         """Return the view of the subject's mount point."""
         return self.views[subject.service].mounts[subject.directory]
 
+    def answer(self, spec: FactSpec, subject: Subject) -> Answer:
+        """Return a fact about a subject; several checks may ask for the same one."""
+        key = (spec.name, subject)
+        if key not in self._answers:
+            self._answers[key] = spec.answer(self, subject)
+        return self._answers[key]
+
     def subjects(self, scope: Scope) -> tuple[Subject, ...]:
         """Return the subjects of a scope, in the configuration's order."""
+        if scope not in self._subjects:
+            self._subjects[scope] = self._find_subjects(scope)
+        return self._subjects[scope]
+
+    def _find_subjects(self, scope: Scope) -> tuple[Subject, ...]:
         if scope is Scope.NODE:
             return (Subject(scope=scope),)
         found: list[Subject] = []

@@ -32,11 +32,21 @@ def configuration_hash(config: Config) -> str:
     """Given a Config, return 16 hex digits that are equal where the meaning is equal.
 
     The order of tables and of lists without an order does not count, nor do comments
-    and the spelling of durations.
+    and the spelling of durations. It is asked for several times in a cycle: the newest
+    configuration's is kept.
     """
+    for known, digest in _newest:
+        if known is config:
+            return digest
     plain = msgspec.to_builtins(_sorted_lists(config))
     meaning = json.dumps(plain, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(meaning.encode()).hexdigest()[:16]
+    digest = hashlib.sha256(meaning.encode()).hexdigest()[:16]
+    _newest[:] = [(config, digest)]
+    return digest
+
+
+_newest: list[tuple[Config, str]] = []
+"""One configuration (frozen, so it is itself for ever) and its hash."""
 
 
 def _masked(config: Config) -> Config:

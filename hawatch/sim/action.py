@@ -31,3 +31,7 @@ class OnService(OnNode, frozen=True, kw_only=True):
     """A deed on one node's part of a service; "" means the first service."""
 
     service: str = ""
+
+
+class OnAgent(OnNode, frozen=True, kw_only=True):
+    """A deed on hawatch itself, or on what it remembers."""

@@ -8,7 +8,7 @@ from hawatch.sim import (
     actions_network,
     actions_service,
 )
-from hawatch.sim.action import Action, OnNode, OnService
+from hawatch.sim.action import Action, OnAgent, OnNode, OnService
 from hawatch.sim.play import kebab, kinds_in
 
 ACTIONS = {
@@ -16,7 +16,7 @@ ACTIONS = {
     for kind in kinds_in(
         (actions_network, actions_machine, actions_service, actions_agent),
         Action,
-        (OnNode, OnService, actions_network.Between),
+        (OnAgent, OnNode, OnService, actions_network.Between),
     )
 }
 """Each word that may follow `do =`, with its deed."""

@@ -13,13 +13,13 @@ from hawatch.model.report import Maintenance
 from hawatch.model.trigger import TriggerKind
 from hawatch.recording.entries import Ended, Entry, Intent
 from hawatch.recording.memory import STATE, load_memory, save_memory
-from hawatch.sim.action import OnNode
+from hawatch.sim.action import OnAgent
 from hawatch.sim.agents import NodeAgent
 from hawatch.sim.play import Play, step_word
 from hawatch.sim.watched import Cut
 
 
-class Ring(OnNode, frozen=True, kw_only=True):
+class Ring(OnAgent, frozen=True, kw_only=True):
     """Somebody rings hawatch's bell; the words may be late or wrong."""
 
     kind: TriggerKind
@@ -30,7 +30,7 @@ class Ring(OnNode, frozen=True, kw_only=True):
         play.agents[self.node].ring(self.kind, *self.words)
 
 
-class Operator(OnNode, frozen=True, kw_only=True):
+class Operator(OnAgent, frozen=True, kw_only=True):
     """A person types `hawatch switchover`, `demote`, `restore` or `takeover`."""
 
     words: tuple[str, ...]
@@ -41,7 +41,7 @@ class Operator(OnNode, frozen=True, kw_only=True):
         play.agents[self.node].ring(TriggerKind.OPERATOR, *self.words)
 
 
-class MaintenanceOn(OnNode, frozen=True, kw_only=True):
+class MaintenanceOn(OnAgent, frozen=True, kw_only=True):
     """`hawatch maintenance on`, for some minutes."""
 
     minutes: float = 60.0
@@ -54,7 +54,7 @@ class MaintenanceOn(OnNode, frozen=True, kw_only=True):
         _remember(self, play, notice)
 
 
-class MaintenanceOff(OnNode, frozen=True, kw_only=True):
+class MaintenanceOff(OnAgent, frozen=True, kw_only=True):
     """`hawatch maintenance off`."""
 
     def act(self, play: Play) -> None:
@@ -66,7 +66,7 @@ LOCK_WAIT = 0.1
 """Seconds between two tries for the lock that a cycle holds."""
 
 
-class ClearLatch(OnNode, frozen=True, kw_only=True):
+class ClearLatch(OnAgent, frozen=True, kw_only=True):
     """`hawatch latch clear`: a person vouches for a copy, or for the network.
 
     Without a kind every kind, without a resource every resource.
@@ -97,7 +97,7 @@ class ClearLatch(OnNode, frozen=True, kw_only=True):
         return kind and self.resource in (None, latch.resource)
 
 
-class DisableAgent(OnNode, frozen=True, kw_only=True):
+class DisableAgent(OnAgent, frozen=True, kw_only=True):
     """cron and the events ring in vain: hawatch is switched off."""
 
     def act(self, play: Play) -> None:
@@ -105,7 +105,7 @@ class DisableAgent(OnNode, frozen=True, kw_only=True):
         play.agents[self.node].enabled = False
 
 
-class EnableAgent(OnNode, frozen=True, kw_only=True):
+class EnableAgent(OnAgent, frozen=True, kw_only=True):
     """hawatch is switched on again."""
 
     def act(self, play: Play) -> None:
@@ -113,7 +113,7 @@ class EnableAgent(OnNode, frozen=True, kw_only=True):
         play.agents[self.node].enabled = True
 
 
-class KillAgent(OnNode, frozen=True, kw_only=True):
+class KillAgent(OnAgent, frozen=True, kw_only=True):
     """SIGKILL for the cycle that is at work; the next one starts with the next ring."""
 
     def act(self, play: Play) -> None:
@@ -121,7 +121,7 @@ class KillAgent(OnNode, frozen=True, kw_only=True):
         play.agents[self.node].kill()
 
 
-class FillState(OnNode, frozen=True, kw_only=True):
+class FillState(OnAgent, frozen=True, kw_only=True):
     """No byte can be written to hawatch's state directory any more, or again."""
 
     full: bool = True
@@ -135,7 +135,7 @@ class FillState(OnNode, frozen=True, kw_only=True):
             store.free()
 
 
-class DamageState(OnNode, frozen=True, kw_only=True):
+class DamageState(OnAgent, frozen=True, kw_only=True):
     """The file that holds what hawatch remembers is spoiled."""
 
     def act(self, play: Play) -> None:
@@ -159,7 +159,7 @@ class Moment(enum.StrEnum):
     AFTER = "after"
 
 
-class CutPlan(OnNode, frozen=True, kw_only=True):
+class CutPlan(OnAgent, frozen=True, kw_only=True):
     """Once, at a step of a plan, something hits the node.
 
     seconds: how long after that moment. again: after how many seconds a node that lost
@@ -216,7 +216,7 @@ def _memory(agent: NodeAgent) -> Memory:
     return load_memory(agent.store, agent.node.name, agent.host.now()).memory
 
 
-def _remember(deed: OnNode, play: Play, notice: Maintenance | None) -> None:
+def _remember(deed: OnAgent, play: Play, notice: Maintenance | None) -> None:
     """Write a maintenance into the node's memory, as the command does: under the lock.
 
     Where nothing can be written, the person sees that and gives up.

@@ -41,8 +41,9 @@ class NodeAgent:
     """One node's agent: at most one cycle at a time, rings in between are merged.
 
     results holds the last ones, the newest at the end. on_result is called after each
-    cycle, on_begun before a plan is performed. spared tells of a ring whether it needs
-    no look. isolate: checks run in forked children, as on a real node.
+    cycle, before_cycle before each, on_begun before a plan is performed. spared tells
+    of a ring whether it needs no look. isolate: checks run in forked children, as on a
+    real node.
     """
 
     def __init__(
@@ -69,6 +70,7 @@ class NodeAgent:
         self.results: list[Result] = []
         self.on_result: list[Callable[[NodeAgent, Result], None]] = []
         self.on_begun: list[Callable[[NodeAgent, Decision], None]] = []
+        self.before_cycle: list[Callable[[], None]] = []
         self.spared: Spared | None = None
         self.enabled = True
         self._steps_told: dict[str, int] = {}
@@ -128,6 +130,8 @@ class NodeAgent:
             self._task = None
 
     def _begin(self) -> Task[Result]:
+        for listener in self.before_cycle:
+            listener()
         triggers, self._waiting = tuple(self._waiting), []
         self._task = self.world.spawn(
             self.node.name, self._cycle(triggers), self._ended

@@ -65,7 +65,7 @@ class Play:
         self.agents = PairAgents(world, config, checks, isolate=isolate)
         self.zero = world.now
         self.history = History()
-        self.before_deed: list[Callable[[], None]] = []
+        self.before_deed: list[Callable[[Action], None]] = []
         self._lost: dict[str, int] = {}
         world.on_note.append(self._noted)
         for agent in self.agents.agents.values():
@@ -86,7 +86,7 @@ class Play:
     def do(self, action: Action) -> None:
         """Let an action of the scenario happen now."""
         for listener in self.before_deed:
-            listener()
+            listener(action)
         action.act(self)
 
     def node(self, name: str) -> Node:

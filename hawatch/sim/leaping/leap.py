@@ -28,8 +28,8 @@ from hawatch.sim.leaping.story import at_rest, story
 from hawatch.sim.network import Kind
 from hawatch.thinking import Recalled, think
 
-ALIKE = 3
-"""Looks in a row that must be alike: two tell a course, the third that it holds."""
+ALIKE = 2
+"""Looks in a row that must be alike, and tell how it goes on."""
 
 KEPT = 8
 """Looks in a row that are kept."""
@@ -79,13 +79,14 @@ class Rest:
 class Leaper:
     """Sits between the bells of both nodes and their cycles.
 
-    next_deed tells when the pair is touched next. spared: looks left out so far.
+    until tells when the play ends, by the world's clock. spared: looks left out so far.
+    Who touches what hawatch remembers has to wake it first.
     """
 
-    def __init__(self, agents: PairAgents, next_deed: Callable[[], float]) -> None:
+    def __init__(self, agents: PairAgents, until: Callable[[], float]) -> None:
         self._world = agents.world
         self._agents = list(agents.agents.values())
-        self._next_deed = next_deed
+        self._play_ends = until
         self._rest = {agent.node.name: Rest() for agent in self._agents}
         self._asleep: list[NodeAgent] = []
         self._shown: tuple[Any, ...] = ()
@@ -93,6 +94,7 @@ class Leaper:
         self.spared = 0
         for agent in self._agents:
             agent.spared = self._spare
+            agent.before_cycle.append(self.wake)
             agent.on_result.append(self._ended)
 
     def wake(self) -> None:
@@ -111,6 +113,8 @@ class Leaper:
         rest, now = self._rest[agent.node.name], self._world.now
         hook = kind is TriggerKind.HAST
         visible = rest.begun if hook else shown(self._world)
+        if self._asleep and self._world.network.loses(*ASKED_OVER):
+            self.wake()
         if self._asleep:
             usual = agent in self._asleep and (kind, words) in rest.usual
             # A hook of hastd rings in the middle of what it tells; the next look by the
@@ -157,7 +161,7 @@ class Leaper:
                 return
             if agent.node.faults.pending or not _rests(rest):
                 return
-        limit = min(MOST, self._next_deed() - self._world.now)
+        limit = min(MOST, self._play_ends() - self._world.now)
         for agent in able:
             if limit < WORTH:
                 return

@@ -10,9 +10,9 @@ import msgspec
 from hawatch.checking.collect import collect
 from hawatch.checking.nouns import Collection
 from hawatch.model.latch import LatchKind
-from hawatch.sim.action import Action
+from hawatch.sim.action import Action, OnAgent
 from hawatch.sim.actions import ACTIONS
-from hawatch.sim.leaping.leap import MOST, Leaper
+from hawatch.sim.leaping.leap import Leaper
 from hawatch.sim.play import Play
 from hawatch.sim.runner import stage
 from hawatch.sim.search import person
@@ -91,10 +91,9 @@ class Course:
         self.play.world.keep_log = keep_log
         self.judge = Judge(self.play)
         self.orders: list[dict[str, Any]] = []
-        self._deeds = [action.time for action in self.scenario.actions]
-        self.leaper = Leaper(self.play.agents, self._next_deed) if leaping else None
-        if self.leaper is not None:
-            self.play.before_deed.append(self.leaper.wake)
+        self._ends = self.play.zero + self.scenario.frame.end
+        self.leaper = Leaper(self.play.agents, lambda: self._ends) if leaping else None
+        self.play.before_deed.append(self._touched)
 
     def run(self, *, stop_early: bool = True) -> Verdict:
         """Play it, and let a person help at its end where that is needed."""
@@ -126,11 +125,14 @@ class Course:
                 return self._verdict(found, weak=weak, asked=asked, rounds=rounds)
         return self._verdict(weak=weak, asked=asked, rounds=rounds)
 
-    def _next_deed(self) -> float:
-        """Return when the pair is touched next, or the play ends."""
-        now = self.play.time
-        coming = [at for at in self._deeds if at > now]
-        return self.play.zero + min(coming, default=now + MOST)
+    def _touched(self, action: Action) -> None:
+        """Let hawatch remember all before somebody changes what it remembers."""
+        if isinstance(action, OnAgent):
+            self._wake()
+
+    def _wake(self) -> None:
+        if self.leaper is not None:
+            self.leaper.wake()
 
     def _helped(self) -> None:
         """Let the person act."""
@@ -141,13 +143,13 @@ class Course:
                 self.judge.excuse(Wrong.LOST_ROWS)
             words = {key: value for key, value in deed.items() if key != "do"}
             action: Action = msgspec.convert(words, ACTIONS[deed["do"]], strict=False)
-            self._deeds.append(action.time)
             self.play.world.scheduler.call_at(
                 self.play.zero + action.time, partial(self.play.do, action)
             )
 
     def _until(self, at: float, *, stop_early: bool) -> bool:
         """Let the world go on; return whether something came true that must not."""
+        self._ends = self.play.zero + at
         while self.play.time < at:
             step = min(CHUNK, at - self.play.time)
             self.play.world.run_for(step)
@@ -155,8 +157,7 @@ class Course:
                 return True
             if at - self.play.time < 1e-6:
                 break
-        if self.leaper is not None:
-            self.leaper.wake()
+        self._wake()
         return bool(self.judge.harm)
 
     def _harm(self, what: str, why: list[str]) -> Harm:

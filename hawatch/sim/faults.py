@@ -60,10 +60,9 @@ class Faults:
         """Take every fault back."""
         self._faults.clear()
 
-    @property
-    def pending(self) -> bool:
-        """Return whether a command may still be struck."""
-        return any(fault.count != 0 for fault in self._faults)
+    def left(self) -> tuple[int | None, ...]:
+        """Return how often each fault will still strike; None: for ever."""
+        return tuple(fault.count for fault in self._faults)
 
     def take(self, argv: tuple[str, ...]) -> Fault | None:
         """Return the fault that strikes this command, and count it."""

@@ -159,7 +159,7 @@ class Leaper:
             rest = self._rest[agent.node.name]
             if not agent.idle or len(rest.looks) < ALIKE or rest.begun != visible:
                 return
-            if agent.node.faults.pending or not _rests(rest):
+            if not _rests(rest):
                 return
         limit = min(MOST, self._play_ends() - self._world.now)
         for agent in able:

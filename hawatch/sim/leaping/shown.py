@@ -37,7 +37,7 @@ def _node(node: Node) -> tuple[Any, ...]:
         node.wall_offset,
         node.sshd,
         node.hast_conf_error,
-        node.faults.pending,
+        node.faults.left(),
         carp.allow,
         carp.preempt,
         carp.demotion,

@@ -98,18 +98,15 @@ def _decode(text: str) -> Fact[PeerReport]:
 def _old(report: PeerReport, heard: HeardReport | None) -> str | None:
     """Return why a report is not newer than the last one of the same boot.
 
-    An equal sequence is fine: the peer may be asked twice between two of its cycles.
-    An equal clock is not: no second look happens at the same instant.
+    The peer's own clock tells, and not the number of its cycle: a peer whose memory was
+    lost counts from the beginning, and is heard all the same.
+    An equal clock is no newer look: no second one happens at the same instant.
     """
     if heard is None or heard.report.node != report.node:
         return None
     last = heard.report
     if report.boot != last.boot:
         return None
-    if report.sequence < last.sequence:
-        return (
-            f"an old report came back: sequence {report.sequence} after {last.sequence}"
-        )
     if report.monotonic < last.monotonic:
         return (
             f"an old report came back: taken {last.monotonic - report.monotonic:.1f} s "

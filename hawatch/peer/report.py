@@ -28,8 +28,8 @@ def build_report(
 ) -> PeerReport:
     """Given one look and the memory, return the report for the peer.
 
-    sequence must not go back within one boot; the snapshot must be a new look, since
-    the peer refuses the same one twice. version is hawatch's, configuration the digest
+    sequence is the cycle's number; the snapshot must be a new look, since the peer
+    refuses the same one twice. version is hawatch's, configuration the digest
     of the file, demoting the names of the checks whose remedy has `demote`.
     """
     maintenance = memory.maintenance

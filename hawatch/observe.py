@@ -7,6 +7,7 @@ here judges; nothing here changes the machine.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from hawatch.deciding.mount_view import device_of
 from hawatch.freebsd import look, words
@@ -15,7 +16,7 @@ from hawatch.model.carp import CarpState, Interface
 from hawatch.model.config import Config, ServiceConfig
 from hawatch.model.fact import Fact, Known, Unknown
 from hawatch.model.memory import HeardReport
-from hawatch.model.services import SqlAnswer
+from hawatch.model.services import RcStatus, SqlAnswer
 from hawatch.model.snapshot import NOT_ASKED, PeerSighting, Snapshot
 from hawatch.peer.channel import fetch
 
@@ -59,14 +60,41 @@ async def observe(
         name: host.exists(device_of(snapshot, name)) for name in resource_names
     }
     fields |= await _directories(host, services)
-    fields |= await _services(host, config, interfaces)
-    fields["witnesses"] = await _witnesses(host, config)
+    fields["rc"] = await _rc(host, services)
+    fields |= await ask_around(host, config, interfaces, heard=heard, ask_peer=ask_peer)
+    fields["seconds"] = host.now().seconds_since(taken)
+    return Snapshot(**fields)
+
+
+async def ask_around(
+    host: Host,
+    config: Config,
+    interfaces: Mapping[str, Fact[Interface]],
+    *,
+    heard: HeardReport | None,
+    ask_peer: bool,
+) -> dict[str, Any]:
+    """Return what others answer, as fields of a Snapshot: SQL, witnesses, the peer.
+
+    interfaces: this node's, for which SQL server it may write to.
+    """
+    fields: dict[str, Any] = {
+        "sql": {
+            name: await ask_sql(
+                host,
+                service,
+                canary=_is_master(interfaces[service.interface_of(host.node)], service),
+            )
+            for name, service in config.services.items()
+            if service.probe is not None
+        },
+        "witnesses": await _witnesses(host, config),
+    }
     if ask_peer:
         fields["peer"] = await fetch(host, config, heard=heard)
     else:
         fields["peer"] = PeerSighting(report=NOT_ASKED)
-    fields["seconds"] = host.now().seconds_since(taken)
-    return Snapshot(**fields)
+    return fields
 
 
 async def _directories(
@@ -85,19 +113,17 @@ async def _directories(
     return {"directories": directories, "space": space}
 
 
-async def _services(
-    host: Host, config: Config, interfaces: dict[str, Fact[Interface]]
-) -> dict[str, object]:
+async def _rc(
+    host: Host, services: Mapping[str, ServiceConfig]
+) -> dict[str, Fact[RcStatus]]:
     table = host.processes()
-    rc, sql = {}, {}
-    for name, service in config.services.items():
-        for position, script in enumerate(service.rc):
-            process = service.process if position == 0 else ""
-            rc[script] = await look.read_rc(host, script, process, table)
-        if service.probe is not None:
-            owner = _is_master(interfaces[service.interface_of(host.node)], service)
-            sql[name] = await ask_sql(host, service, canary=owner)
-    return {"rc": rc, "sql": sql}
+    return {
+        script: await look.read_rc(
+            host, script, service.process if position == 0 else "", table
+        )
+        for service in services.values()
+        for position, script in enumerate(service.rc)
+    }
 
 
 async def ask_sql(

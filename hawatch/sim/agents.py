@@ -20,10 +20,12 @@ from hawatch.model.config import Config
 from hawatch.model.decision import Decision, Rule
 from hawatch.model.plan import Outcome
 from hawatch.model.trigger import Trigger, TriggerKind
+from hawatch.observe import observe
 from hawatch.peer.report import encode_report
 from hawatch.recording.entries import Ended, Entry
 from hawatch.sim.node import Node
 from hawatch.sim.promise import Promise
+from hawatch.sim.quick_look import QuickLook
 from hawatch.sim.task import Task
 from hawatch.sim.watched import Cut, WatchedHost, WatchedStore
 from hawatch.sim.world import World
@@ -54,6 +56,7 @@ class NodeAgent:
         checks: Collection,
         *,
         isolate: bool = False,
+        quick: bool = False,
     ) -> None:
         self.world = world
         self.node = node
@@ -65,6 +68,7 @@ class NodeAgent:
             config,
             self.store,
             EngineChecker(checks, config, isolate=isolate),
+            look=QuickLook(node) if quick else observe,
             on_decision=self._begun,
         )
         self.results: list[Result] = []
@@ -226,11 +230,12 @@ class PairAgents:
         checks: Collection,
         *,
         isolate: bool = False,
+        quick: bool = False,
     ) -> None:
         self.world = world
         self.config = config
         self.agents = {
-            name: NodeAgent(world, node, config, checks, isolate=isolate)
+            name: NodeAgent(world, node, config, checks, isolate=isolate, quick=quick)
             for name, node in world.nodes.items()
         }
         world.answer_ssh = self._answer

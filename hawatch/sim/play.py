@@ -59,10 +59,11 @@ class Play:
         checks: Collection,
         *,
         isolate: bool = False,
+        quick: bool = False,
     ) -> None:
         self.world = world
         self.config = config
-        self.agents = PairAgents(world, config, checks, isolate=isolate)
+        self.agents = PairAgents(world, config, checks, isolate=isolate, quick=quick)
         self.zero = world.now
         self.history = History()
         self.before_deed: list[Callable[[Action], None]] = []

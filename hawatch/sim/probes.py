@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from hawatch.host import SqlQuestion
 from hawatch.model.fact import Fact, Known, Unknown
 from hawatch.model.services import SqlAnswer, SqlKind
@@ -20,6 +22,7 @@ from hawatch.sim.storage import (
     ROOT_TOTAL,
     ROOT_USED,
     TOTAL_BYTES,
+    FileSystem,
     MountEntry,
 )
 
@@ -37,22 +40,35 @@ async def directory(
     """Look into a mount point; the write and fsync go to the disk and may block."""
     node = shell.node
     entry = node.mounts.visible(path)
+    if not fsync:
+        return peek(node, path, sentinel=sentinel)
     if entry is None or entry.fs is None:
-        return _bare(node, path, sentinel=sentinel, fsync=fsync)
-    there = entry.sentinel if entry.zombie else bool(entry.fs.read(FS_SENTINEL))
-    empty = not entry.zombie and entry.fs.read(FS_DATABASE) is None and not there
-    error = ""
-    if fsync:
-        write = node.mounts.write(entry, FS_PROBE, node.new_pid(), 0)
-        error = await shell.uninterruptible(write)
-        if not error and entry.fs.full:
-            error = "No space left on device"
-    return DirectoryProbe(
-        own_device=True,
-        sentinel=there if sentinel else None,
-        empty=empty,
-        fsynced=not error if fsync else None,
+        return _bare(node, path, sentinel=sentinel, fsync=True)
+    error = await shell.uninterruptible(
+        node.mounts.write(entry, FS_PROBE, node.new_pid(), 0)
+    )
+    if not error and entry.fs.full:
+        error = "No space left on device"
+    return msgspec.structs.replace(
+        _mounted(entry, entry.fs, sentinel=sentinel),
+        fsynced=not error,
         error=error or None,
+    )
+
+
+def peek(node: Node, path: str, *, sentinel: str) -> DirectoryProbe:
+    """Look into a mount point's directory without writing anything."""
+    entry = node.mounts.visible(path)
+    if entry is None or entry.fs is None:
+        return _bare(node, path, sentinel=sentinel, fsync=False)
+    return _mounted(entry, entry.fs, sentinel=sentinel)
+
+
+def _mounted(entry: MountEntry, fs: FileSystem, *, sentinel: str) -> DirectoryProbe:
+    there = entry.sentinel if entry.zombie else bool(fs.read(FS_SENTINEL))
+    empty = not entry.zombie and fs.read(FS_DATABASE) is None and not there
+    return DirectoryProbe(
+        own_device=True, sentinel=there if sentinel else None, empty=empty
     )
 
 

@@ -68,15 +68,18 @@ def stage(
     seed: int | None = None,
     checks: Collection | None = None,
     isolate: bool = False,
+    quick: bool = False,
 ) -> Play:
     """Given a scenario, return it with its pair warm and its clock at 0.
 
     seed replaces the scenario's own; checks the shipped ones; isolate runs them in
-    forked children, as on a real node.
+    forked children, as on a real node. quick: looks without text, for long searches.
     """
     frame = scenario.frame
     world = build_pair(scenario.pair, frame.seed if seed is None else seed, frame.start)
-    play = Play(world, scenario.config, checks or collect(), isolate=isolate)
+    play = Play(
+        world, scenario.config, checks or collect(), isolate=isolate, quick=quick
+    )
     play.agents.start()
     world.run_for(frame.warm)
     play.begin()

@@ -83,11 +83,16 @@ class Course:
     """One drawn scenario at work; play can be looked at afterwards."""
 
     def __init__(
-        self, drawn: Drawn, *, keep_log: bool = False, leaping: bool = True
+        self,
+        drawn: Drawn,
+        *,
+        keep_log: bool = False,
+        leaping: bool = True,
+        quick: bool = True,
     ) -> None:
         self.drawn = drawn
         self.scenario = drawn.scenario()
-        self.play: Play = stage(self.scenario, checks=shipped_checks())
+        self.play: Play = stage(self.scenario, checks=shipped_checks(), quick=quick)
         self.play.world.keep_log = keep_log
         self.judge = Judge(self.play)
         self.orders: list[dict[str, Any]] = []

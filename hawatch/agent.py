@@ -80,7 +80,8 @@ class Agent(msgspec.Struct, frozen=True):
 
     look: how the machine is looked at. on_decision hears of a decision before its plan
     is performed, for who watches. on_news is called when messages may wait that should
-    not wait for the plan's end.
+    not wait for the plan's end. unsaved: what this process's last cycle remembered, if
+    it could not be written, and why; the process stays then, for only it knows.
     """
 
     host: Host
@@ -92,6 +93,7 @@ class Agent(msgspec.Struct, frozen=True):
     look: Look = observe
     on_decision: Callable[[Decision], None] | None = None
     on_news: Callable[[], None] | None = None
+    unsaved: list[tuple[Memory, str]] = []
 
     def report(self, snapshot: Snapshot, memory: Memory) -> PeerReport:
         """Return this node's report for its peer."""

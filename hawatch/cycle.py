@@ -42,7 +42,7 @@ async def run_cycle(agent: Agent, *triggers: Trigger) -> Result:
             sequence=memory.sequence,
             memory=thought.recalled,
             last=before.memory.last,
-            damaged=before.damaged,
+            damaged=before.damaged or before.unwritten,
             snapshot=snapshot,
             findings=thought.findings,
             policies=agent.check.policies,
@@ -77,6 +77,8 @@ async def run_cycle(agent: Agent, *triggers: Trigger) -> Result:
 
 def recall(agent: Agent) -> Recalled:
     """Return what is remembered, and why it is not to be believed, if so."""
+    for memory, why in agent.unsaved:
+        return Recalled(memory=memory, unwritten=why)
     now = agent.host.now()
     loaded = load_memory(agent.store, agent.host.node, now)
     if loaded.origin is not Origin.DAMAGED:

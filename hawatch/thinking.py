@@ -28,12 +28,13 @@ from hawatch.peer.silence import not_before_asked, remember
 class Recalled(msgspec.Struct, frozen=True, kw_only=True):
     """What a cycle begins with.
 
-    memory: as it was saved. damaged: why it is not to be believed, if so. asked: when
-    the peer last asked this node.
+    memory: as it was saved. damaged: why it is not to be believed, if so. unwritten:
+    why only this process remembers it, if so. asked: when the peer last asked.
     """
 
     memory: Memory
     damaged: str | None = None
+    unwritten: str | None = None
     asked: Moment | None = None
 
     @property
@@ -82,7 +83,7 @@ def think(
             check.policies,
             foremost(triggers),
             last=before.memory.last,
-            damaged=before.damaged,
+            damaged=before.damaged or before.unwritten,
         )
         for service in config.services
     )

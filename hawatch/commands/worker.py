@@ -73,15 +73,32 @@ def _until_quiet(
     opened: Opened, run_dir: str, first: tuple[Trigger, ...]
 ) -> Iterator[Result]:
     waiting = first
-    for _ in range(MOST_CYCLES):
+    made = 0
+    while True:
         triggers = (*waiting, *spool.take(run_dir))
         result = opened.run(run_cycle(opened.agent, *triggers))
         log(result)
         yield result
-        waiting = ()
-        if not result.again and not spool.waiting(run_dir):
+        waiting, made = (), made + 1
+        more = result.again or spool.waiting(run_dir)
+        if more and made < MOST_CYCLES:
+            opened.run(opened.agent.host.sleep(PAUSE))
+        elif opened.agent.unsaved:
+            _next_interval(opened, run_dir)
+        else:
             return
+
+
+def _next_interval(opened: Opened, run_dir: str) -> None:
+    """Wait for the next cycle here, since only this process remembers the last one.
+
+    A process that begins without it knows neither that it looked before nor for how
+    long the peer has been silent, and an owner that is cut off would never let go.
+    """
+    left = opened.agent.config.agent.interval
+    while left > 0 and not spool.waiting(run_dir):
         opened.run(opened.agent.host.sleep(PAUSE))
+        left -= PAUSE
 
 
 @contextlib.contextmanager

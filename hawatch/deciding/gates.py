@@ -27,7 +27,7 @@ def may_demote(s: Situation) -> tuple[Refused, ...]:
     The peer must be reachable, fresh, eligible and willing, its copy proved current,
     and the limits of automatic moves must allow it [DESIGN 6, never 2, 3, 5].
     """
-    return (*_limits(s), *_peer_able(s), *_peer_copy(s))
+    return (*_memory(s), *_limits(s), *_peer_able(s), *_peer_copy(s))
 
 
 def may_promote(s: Situation) -> tuple[Refused, ...]:

@@ -146,8 +146,8 @@ def situation(
     """Return the situation of a service.
 
     last is when the last cycle ended, as it was remembered before this look; damaged
-    says why the memory could not be read, if so. A start of the agent and a person's
-    word end what a shutdown had begun.
+    says why the memory could not be read or written, if so. A start of the agent and a
+    person's word end what a shutdown had begun.
     """
     now = snapshot.taken
     own = memory.services.get(service, ServiceMemory())

@@ -106,6 +106,7 @@ def record(agent: Agent, journal: Journal, result: Result) -> Result:
     memory = with_sample(memory, result.snapshot)
     memory = msgspec.structs.replace(memory, last=ended)
     unsaved = save_memory(agent.store, memory)
+    agent.unsaved[:] = [] if unsaved is None else [(memory, unsaved)]
     new = tuple(p for p in (written, untold, unsaved) if p is not None)
     problems = (*result.problems, *new)
     _leave_report(agent, result.snapshot, memory)

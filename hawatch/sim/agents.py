@@ -110,6 +110,7 @@ class NodeAgent:
         if self._boots != self.node.boot_count:
             self._boots = self.node.boot_count
             self._task, self._waiting = None, []
+            self._process_ends()
             self.store.crash()
 
     @property
@@ -132,6 +133,11 @@ class NodeAgent:
         if self._task is not None:
             self._task.kill()
             self._task = None
+        self._process_ends()
+
+    def _process_ends(self) -> None:
+        """Forget what lives in a process only."""
+        self.agent.unsaved.clear()
 
     def _begin(self) -> Task[Result]:
         for listener in self.before_cycle:

@@ -24,6 +24,7 @@ from hawatch.checking.subject import Look, Scope
 from hawatch.model.config import CheckConfig, Config
 from hawatch.model.finding import CheckPolicy, Finding, Remedy, Severity, Verdict
 from hawatch.model.memory import Memory
+from hawatch.model.newest import kept_for_newest
 from hawatch.model.snapshot import Snapshot
 
 NO_CONFIG = CheckConfig()
@@ -68,6 +69,7 @@ def run_checks(
     return tuple(findings)
 
 
+@kept_for_newest(2)
 def policies_of(collection: Collection, config: Config) -> dict[str, CheckPolicy]:
     """Return each check's numbers: the configuration's over the decorator's.
 
@@ -88,6 +90,7 @@ def policies_of(collection: Collection, config: Config) -> dict[str, CheckPolicy
     return policies
 
 
+@kept_for_newest(2)
 def misnamed(collection: Collection, config: Config) -> tuple[Refused, ...]:
     """Return what the configuration says of checks that do not exist, refused."""
     if collection.selected:
@@ -109,8 +112,10 @@ def misnamed(collection: Collection, config: Config) -> tuple[Refused, ...]:
 
 
 def _with_timeout(check: Check, config: Config) -> Check:
-    timeout = config.checks.get(check.name, NO_CONFIG).timeout
-    return check if not timeout else msgspec.structs.replace(check, timeout=timeout)
+    said = config.checks.get(check.name)
+    if said is None or not said.timeout:
+        return check
+    return msgspec.structs.replace(check, timeout=said.timeout)
 
 
 def _judge(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping
+from functools import lru_cache
 from types import SimpleNamespace
 from typing import Any
 
@@ -67,8 +68,13 @@ def wrong_arguments(arguments: tuple[str, ...]) -> str | None:
 
 def scope_of(check: Check) -> Scope:
     """Return the finest scope that a check's arguments need."""
+    return _finest(check.arguments)
+
+
+@lru_cache(maxsize=512)
+def _finest(arguments: tuple[str, ...]) -> Scope:
     return max(
-        (FACTS[name].scope for name in check.arguments if name != SETTINGS),
+        (FACTS[name].scope for name in arguments if name != SETTINGS),
         default=Scope.NODE,
     )
 

@@ -13,6 +13,7 @@ from msgspec import inspect
 from hawatch.configuring.durations import write_duration
 from hawatch.configuring.mistakes import child, quoted
 from hawatch.model.config import Config, NotifyUrl
+from hawatch.model.newest import kept_for_newest
 
 _MASK = "********"
 _UNORDERED = ("fsck_yes", "granted", "severities")
@@ -28,25 +29,16 @@ def show_config(config: Config) -> str:
     return "\n".join(lines).lstrip("\n") + "\n"
 
 
+@kept_for_newest(2)
 def configuration_hash(config: Config) -> str:
     """Given a Config, return 16 hex digits that are equal where the meaning is equal.
 
     The order of tables and of lists without an order does not count, nor do comments
-    and the spelling of durations. It is asked for several times in a cycle: the newest
-    configuration's is kept.
+    and the spelling of durations.
     """
-    for known, digest in _newest:
-        if known is config:
-            return digest
     plain = msgspec.to_builtins(_sorted_lists(config))
     meaning = json.dumps(plain, sort_keys=True, separators=(",", ":"))
-    digest = hashlib.sha256(meaning.encode()).hexdigest()[:16]
-    _newest[:] = [(config, digest)]
-    return digest
-
-
-_newest: list[tuple[Config, str]] = []
-"""One configuration (frozen, so it is itself for ever) and its hash."""
+    return hashlib.sha256(meaning.encode()).hexdigest()[:16]
 
 
 def _masked(config: Config) -> Config:

@@ -17,6 +17,7 @@ from hawatch.model.carp import CarpVhid
 from hawatch.model.config import Config, ServiceConfig
 from hawatch.model.fact import Fact, Known, Unknown, map_fact
 from hawatch.model.hast import HastDump, HastResource, HastRole
+from hawatch.model.newest import kept_for_newest
 from hawatch.model.services import RcStatus, SqlAnswer
 from hawatch.model.snapshot import NOT_LOOKED, Snapshot
 
@@ -53,6 +54,7 @@ class ServiceView(msgspec.Struct, frozen=True, kw_only=True):
     released: Fact[bool]
 
 
+@kept_for_newest(8)
 def service_view(config: Config, snapshot: Snapshot, service: str) -> ServiceView:
     """Given the configuration, a snapshot and a service's name, return its view.
 

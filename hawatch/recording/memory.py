@@ -13,6 +13,7 @@ import contextlib
 import enum
 import zlib
 from collections.abc import Mapping
+from functools import lru_cache
 
 import msgspec
 
@@ -232,6 +233,7 @@ def _sealed(memory: Memory) -> bytes:
     return _encode(_Sealed(crc32=_checksum(body), memory=msgspec.Raw(body))) + b"\n"
 
 
+@lru_cache(maxsize=4)
 def _unsealed(data: bytes, node: str) -> Fact[Memory]:
     try:
         sealed = msgspec.json.decode(data, type=_Sealed)

@@ -32,8 +32,9 @@ class Node:
 
     on_devd takes devd lines, on_hast_hook the words after the hook's path, on_boot is
     called where rc.local runs, on_rc_shutdown at an orderly shutdown: where it returns
-    a task, the shutdown waits for it, up to 90 s. fsck_results: exit codes that the
-    next checks of an unclean file system give. hast_conf_error: what is wrong there.
+    a task, the shutdown waits for it, up to 90 s. on_power hears of each change of power,
+    and of each pause. fsck_results: exit codes that the next checks of an unclean file
+    system give. hast_conf_error: what is wrong there.
     """
 
     __slots__ = (
@@ -58,6 +59,7 @@ class Node:
         "on_boot",
         "on_devd",
         "on_hast_hook",
+        "on_power",
         "on_rc_shutdown",
         "paused",
         "power",
@@ -94,6 +96,7 @@ class Node:
         self.on_hast_hook: list[Callable[[tuple[str, ...]], None]] = []
         self.on_boot: list[Callable[[], None]] = []
         self.on_rc_shutdown: list[Shutdown] = []
+        self.on_power: list[Callable[[Node], None]] = []
         self._tasks: list[Task[Any]] = []
         self._pid = FIRST_PID
         self._port = 20000
@@ -170,6 +173,11 @@ class Node:
         if len(self.kernel) > 200:
             del self.kernel[:100]
         self.note(text, "kernel")
+
+    def power_changed(self) -> None:
+        """Tell who listens that the node came up, went down, stood still or goes on."""
+        for listener in self.on_power:
+            listener(self)
 
     def run_hast_hook(self, words: tuple[str, ...]) -> None:
         """Run hast.conf's exec hook a moment later, as a fork does."""
@@ -295,4 +303,5 @@ class Node:
         for resource in self.resources.values():
             resource.vanish()
         self.renew()
+        self.power_changed()
         self.world.violations.look()

@@ -29,6 +29,7 @@ def boot(node: Node) -> None:
     """Boot: kernel, netif, devd, hastd, rc.local."""
     node.renew()
     node.power = Power.BOOTING
+    node.power_changed()
     node.boot_at = node.world.now
     node.boot_count += 1
     node.note("boots", "power")
@@ -60,6 +61,7 @@ def _devd(node: Node) -> None:
 
 def _rc_local(node: Node) -> None:
     node.power = Power.UP
+    node.power_changed()
     node.note("is up", "power")
     for hook in list(node.on_boot):
         hook()
@@ -97,6 +99,7 @@ def pause(node: Node) -> None:
         node.world.segment.unfold()
         node.note("is paused", "power")
         node.paused = True
+        node.power_changed()
         node.timers.freeze()
         node.world.rewire()
 
@@ -107,6 +110,7 @@ def resume(node: Node) -> None:
         node.world.segment.unfold()
         node.note("goes on", "power")
         node.paused = False
+        node.power_changed()
         node.timers.thaw()
         node.world.rewire()
         node.world.violations.look()

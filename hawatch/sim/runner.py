@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 import msgspec
@@ -69,17 +70,21 @@ def stage(
     checks: Collection | None = None,
     isolate: bool = False,
     quick: bool = False,
+    before: Callable[[Play], None] | None = None,
 ) -> Play:
     """Given a scenario, return it with its pair warm and its clock at 0.
 
     seed replaces the scenario's own; checks the shipped ones; isolate runs them in
     forked children, as on a real node. quick: looks without text, for long searches.
+    before is given the play before the first look.
     """
     frame = scenario.frame
     world = build_pair(scenario.pair, frame.seed if seed is None else seed, frame.start)
     play = Play(
         world, scenario.config, checks or collect(), isolate=isolate, quick=quick
     )
+    if before is not None:
+        before(play)
     play.agents.start()
     world.run_for(frame.warm)
     play.begin()

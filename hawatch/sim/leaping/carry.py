@@ -34,27 +34,32 @@ def carried(before: T, after: T, course: Course) -> T:
     return cast(T, _carried(before, after, course))
 
 
-def timeless(value: object) -> object:
-    """Return a value as plain data without its clocks, to compare two looks."""
-    if isinstance(value, Moment):
-        return value.boot
-    if isinstance(value, float):
-        return 0.0
-    if isinstance(value, msgspec.Struct):
-        return (type(value), *(timeless(part) for part in _parts(value)))
-    if isinstance(value, Mapping):
-        return {key: timeless(part) for key, part in value.items()}
-    if isinstance(value, tuple):
-        return tuple(timeless(part) for part in value)
-    return value
-
-
-def _parts(value: msgspec.Struct) -> list[Any]:
-    return [getattr(value, name) for name in value.__struct_fields__]
+def alike_but_for_time(one: object, other: object) -> bool:
+    """Return whether two values differ in nothing but readings of a clock."""
+    if one == other:
+        return True
+    if type(one) is not type(other):
+        return False
+    if isinstance(one, Moment) and isinstance(other, Moment):
+        return one.boot == other.boot
+    if isinstance(one, float):
+        return True
+    if isinstance(one, msgspec.Struct):
+        return all(
+            alike_but_for_time(getattr(one, name), getattr(other, name))
+            for name in one.__struct_fields__
+        )
+    if isinstance(one, Mapping) and isinstance(other, Mapping):
+        return one.keys() == other.keys() and all(
+            alike_but_for_time(one[key], other[key]) for key in one
+        )
+    if isinstance(one, tuple) and isinstance(other, tuple):
+        return len(one) == len(other) and all(map(alike_but_for_time, one, other))
+    return False
 
 
 def _carried(before: Any, after: Any, course: Course) -> Any:
-    if before is after or type(before) is not type(after):
+    if type(before) is not type(after) or before == after:
         return after
     if isinstance(after, Moment):
         return _later(before, after, course)
@@ -90,7 +95,7 @@ def _carried_struct(before: Any, after: Any, course: Course) -> Any:
 
 
 def _later(before: Moment, after: Moment, course: Course) -> Moment:
-    if before == after or before.boot != after.boot:
+    if before.boot != after.boot:
         return after
     return Moment(
         wall=after.wall + course.seconds,

@@ -13,7 +13,7 @@ from hawatch.model.finding import Finding, Streak, Verdict
 from hawatch.model.memory import Memory
 from hawatch.recording.memory import durable_streak
 from hawatch.recording.troubles import BLIND_LOOKS
-from hawatch.sim.leaping.carry import timeless
+from hawatch.sim.leaping.carry import alike_but_for_time
 
 NUMBERS = str.maketrans("", "", string.digits + ".")
 
@@ -46,12 +46,7 @@ def story(
 
 def at_rest(before: Memory, after: Memory) -> bool:
     """Return whether nothing but clocks and counts moved between two looks."""
-    one, other = _still(before), _still(after)
-    return all(
-        old == new or timeless(old) == timeless(new)
-        for name in one.__struct_fields__
-        for old, new in [(getattr(one, name), getattr(other, name))]
-    )
+    return alike_but_for_time(_still(before), _still(after))
 
 
 def _still(memory: Memory) -> Memory:

@@ -23,6 +23,9 @@ MOST_EPISODES = 6
 QUIET = 1200.0
 """Seconds after the last fault was healed in which the pair comes to rest."""
 
+SHORTEST = 3600.0
+"""Seconds that each seed is played at least: what comes late has to show, too."""
+
 
 class Kind(enum.StrEnum):
     """SOUND: within the assumptions. ASYNC: replication that may lose the last rows.
@@ -78,7 +81,7 @@ def draw(seed: int, kind: Kind = Kind.SOUND) -> Drawn:
     tree = {
         "title": f"seed {seed} of the fault search ({kind})",
         "seed": seed,
-        "end": quiet + QUIET,
+        "end": max(quiet + QUIET, SHORTEST),
         "pair": pair,
         "config": config,
     }

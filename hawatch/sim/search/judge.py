@@ -48,7 +48,8 @@ class Judge:
         self.moves: list[tuple[float, str, str]] = []
         for agent in play.agents.agents.values():
             agent.on_begun.append(self._begun)
-        self._world.after_event.append(self._watch_power)
+        for node in self._world.nodes.values():
+            node.on_power.append(self._power_changed)
 
     def excuse(self, wrong: Wrong) -> None:
         """Count this harm no more: a person has accepted it."""
@@ -64,12 +65,11 @@ class Judge:
         ]
         return sorted([*seen, *self._own], key=lambda harm: harm.at)
 
-    def _watch_power(self) -> None:
-        for node in self._world.nodes.values():
-            if node.running and node.power is Power.UP:
-                self._went.pop(node.name, None)
-            elif node.name not in self._went:
-                self._went[node.name] = self._world.now
+    def _power_changed(self, node: Node) -> None:
+        if node.running and node.power is Power.UP:
+            self._went.pop(node.name, None)
+        else:
+            self._went.setdefault(node.name, self._world.now)
 
     def _begun(self, agent: NodeAgent, decision: Decision) -> None:
         if decision.move:

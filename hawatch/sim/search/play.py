@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import lru_cache, partial
 from typing import Any
 
@@ -92,13 +93,23 @@ class Course:
     ) -> None:
         self.drawn = drawn
         self.scenario = drawn.scenario()
-        self.play: Play = stage(self.scenario, checks=shipped_checks(), quick=quick)
+        self.leaper: Leaper | None = None
+        self._ends = math.inf
+        self.play: Play = stage(
+            self.scenario,
+            checks=shipped_checks(),
+            quick=quick,
+            before=self._leap if leaping else None,
+        )
+        self._wake()
         self.play.world.keep_log = keep_log
         self.judge = Judge(self.play)
         self.orders: list[dict[str, Any]] = []
-        self._ends = self.play.zero + self.scenario.frame.end
-        self.leaper = Leaper(self.play.agents, lambda: self._ends) if leaping else None
-        self.play.before_deed.append(self._touched)
+
+    def _leap(self, play: Play) -> None:
+        """Leave looks out from the beginning."""
+        self.leaper = Leaper(play.agents, lambda: self._ends)
+        play.before_deed.append(self._touched)
 
     def run(self, *, stop_early: bool = True) -> Verdict:
         """Play it, and let a person help at its end where that is needed."""

@@ -32,9 +32,9 @@ class Node:
 
     on_devd takes devd lines, on_hast_hook the words after the hook's path, on_boot is
     called where rc.local runs, on_rc_shutdown at an orderly shutdown: where it returns
-    a task, the shutdown waits for it, up to 90 s. on_power hears of each change of power,
-    and of each pause. fsck_results: exit codes that the next checks of an unclean file
-    system give. hast_conf_error: what is wrong there.
+    a task, the shutdown waits for it, up to 90 s. on_power hears of power and pauses.
+    fsck_results: exit codes that the next checks of an unclean file system give.
+    hast_conf_error: what is wrong there.
     """
 
     __slots__ = (
@@ -174,11 +174,6 @@ class Node:
             del self.kernel[:100]
         self.note(text, "kernel")
 
-    def power_changed(self) -> None:
-        """Tell who listens that the node came up, went down, stood still or goes on."""
-        for listener in self.on_power:
-            listener(self)
-
     def run_hast_hook(self, words: tuple[str, ...]) -> None:
         """Run hast.conf's exec hook a moment later, as a fork does."""
         self.note("hook " + " ".join(words), "hook")
@@ -273,8 +268,6 @@ class Node:
         self.carp.follow_interface()
         self.world.rewire()
 
-    # -- inside ------------------------------------------------------------------------
-
     def renew(self) -> None:
         """Put what a boot begins with in place."""
         self.carp = CarpStack(self, self.world.segment)
@@ -303,5 +296,5 @@ class Node:
         for resource in self.resources.values():
             resource.vanish()
         self.renew()
-        self.power_changed()
+        power.tell(self)
         self.world.violations.look()

@@ -25,11 +25,17 @@ class Power(enum.StrEnum):
     UP = "up"
 
 
+def tell(node: Node) -> None:
+    """Tell who listens that a node came up, went down, stood still or goes on."""
+    for listener in node.on_power:
+        listener(node)
+
+
 def boot(node: Node) -> None:
     """Boot: kernel, netif, devd, hastd, rc.local."""
     node.renew()
     node.power = Power.BOOTING
-    node.power_changed()
+    tell(node)
     node.boot_at = node.world.now
     node.boot_count += 1
     node.note("boots", "power")
@@ -61,7 +67,7 @@ def _devd(node: Node) -> None:
 
 def _rc_local(node: Node) -> None:
     node.power = Power.UP
-    node.power_changed()
+    tell(node)
     node.note("is up", "power")
     for hook in list(node.on_boot):
         hook()
@@ -99,7 +105,7 @@ def pause(node: Node) -> None:
         node.world.segment.unfold()
         node.note("is paused", "power")
         node.paused = True
-        node.power_changed()
+        tell(node)
         node.timers.freeze()
         node.world.rewire()
 
@@ -110,7 +116,7 @@ def resume(node: Node) -> None:
         node.world.segment.unfold()
         node.note("goes on", "power")
         node.paused = False
-        node.power_changed()
+        tell(node)
         node.timers.thaw()
         node.world.rewire()
         node.world.violations.look()

@@ -1,4 +1,4 @@
-"""How many seeds of the fault search a minute takes, on one core and on all."""
+"""The fault search: seeds a minute, what leaving out saves, a year of a quiet pair."""
 
 from __future__ import annotations
 
@@ -6,26 +6,58 @@ import os
 import sys
 import time
 
-from hawatch.sim.search.draw import draw
-from hawatch.sim.search.play import search_one
+import msgspec
+
+from hawatch.sim.search.draw import Drawn, draw
+from hawatch.sim.search.play import Course
 from hawatch.sim.search.run import run_seeds
 
-SEEDS = 12
+WHOLE = range(1000, 1008)
+QUICK = range(1000, 1040)
+DAY = 86_400.0
+YEAR = 365 * DAY
 
 
 def main() -> None:
-    """Measure, and print seeds a minute and simulated hours a minute."""
+    """Measure, and print rates of this run and the ratios between them."""
+    quick = _played(QUICK, whole=False)
+    whole = _played(WHOLE, whole=True)
+    some = _played(WHOLE, whole=False)
+    _say(
+        f"one core: {60 / quick:.0f} seeds a minute of CPU time, an hour each at least"
+    )
+    _say(f"the same seeds with text and every look: {whole / some:.1f} times as long")
+    began = time.monotonic()
+    tally = run_seeds(range(1040, 1120))
+    wall = time.monotonic() - began
+    _say(f"{os.cpu_count()} cores: {60 * tally.seeds / wall:.0f} seeds a minute")
+    _say(f"a quiet pair: {_quiet_day() * YEAR / DAY / 60:.1f} minutes of CPU a year")
+
+
+def _played(seeds: range, *, whole: bool) -> float:
+    """Return the CPU seconds that a seed takes."""
     began = time.process_time()
-    simulated = sum(search_one(draw(seed)).seconds for seed in range(SEEDS))
-    spent = time.process_time() - began
-    _tell("one core (CPU time)", SEEDS, simulated, spent)
-    tally = run_seeds(range(SEEDS))
-    _tell(f"{os.cpu_count()} cores (wall time)", SEEDS, tally.simulated, tally.seconds)
+    for seed in seeds:
+        Course(draw(seed), leaping=not whole, quick=not whole).run()
+    return (time.process_time() - began) / len(seeds)
 
 
-def _tell(what: str, seeds: int, simulated: float, spent: float) -> None:
-    rate, hours = 60.0 * seeds / spent, simulated / 3600.0 * 60.0 / spent
-    sys.stdout.write(f"{what:24} {rate:6.0f} seeds/min {hours:6.1f} simulated h/min\n")
+def _quiet_day() -> float:
+    """Return the CPU seconds of a day in which nothing happens."""
+    drawn = _without_faults(draw(1000))
+    began = time.process_time()
+    Course(drawn).run()
+    return time.process_time() - began
+
+
+def _without_faults(drawn: Drawn) -> Drawn:
+    tree = {**drawn.tree, "end": DAY}
+    return msgspec.structs.replace(drawn, tree=tree, faults=(), names=(), quiet=30.0)
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":

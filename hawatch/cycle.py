@@ -12,6 +12,7 @@ from hawatch.acting.perform import perform
 from hawatch.acting.site import Site
 from hawatch.agent import Agent, Result
 from hawatch.deciding.aftermath import after_plan, before_plan
+from hawatch.deciding.fresh import after_another_plan
 from hawatch.model.decision import Decision
 from hawatch.model.memory import Memory
 from hawatch.model.plan import Outcome
@@ -62,15 +63,21 @@ async def run_cycle(agent: Agent, *triggers: Trigger) -> Result:
     )
     memory = announce(agent, result)
     outcomes: dict[str, tuple[Outcome, ...]] = {}
+    decisions: list[Decision] = []
     for decision in thought.decisions:
+        own = memory.services[decision.service]
+        for done in (name for name, ended in outcomes.items() if ended):
+            decision = after_another_plan(decision, own, done)
         memory = before_plan(memory, decision, now=snapshot.taken)
         outcomes[decision.service] = await _act(agent, journal, memory, decision)
         memory = after_plan(memory, decision, outcomes[decision.service])
+        decisions.append(decision)
     result = msgspec.structs.replace(
         result,
+        decisions=tuple(decisions),
         outcomes=outcomes,
         memory=memory,
-        again=any(_again(d, outcomes[d.service]) for d in thought.decisions),
+        again=any(_again(d, outcomes[d.service]) for d in decisions),
     )
     return record(agent, journal, result)
 

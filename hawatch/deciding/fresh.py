@@ -1,0 +1,52 @@
+"""A decision holds as long as the look that it was made from. Pure.
+
+One look decides for every service of a node, and their plans are performed one after
+the other: when the first one took a minute, what the second one was told is a minute
+old. Letting go needs nothing fresher; everything else looks again first.
+"""
+
+from __future__ import annotations
+
+from hawatch.model.decision import Decision, Rule
+from hawatch.model.hast import HastRole
+from hawatch.model.memory import ServiceMemory
+from hawatch.model.plan import (
+    AllowCarp,
+    AnyStep,
+    Plan,
+    SetRole,
+    StopService,
+    Unmount,
+    YieldVip,
+)
+
+
+def after_another_plan(decision: Decision, own: ServiceMemory, other: str) -> Decision:
+    """Given a decision, and that another service's plan was performed since the look.
+
+    own is what is remembered of the decision's service; other names the other one.
+    Returns the decision where it has no plan or only lets go; else one to look again.
+    """
+    if not decision.plan or (lets_go(decision.plan) and not decision.move):
+        return decision
+    return Decision(
+        service=decision.service,
+        rule=Rule.LOOK_AGAIN,
+        duty=own.duty,
+        because=f"something was done for {other} since the look: looking again",
+        again=True,
+        memory=own,
+    )
+
+
+def lets_go(plan: Plan) -> bool:
+    """Return whether every step of a plan gives something away."""
+    return all(_gives(step) for step in plan.steps)
+
+
+def _gives(step: AnyStep) -> bool:
+    if isinstance(step, SetRole):
+        return step.role is not HastRole.PRIMARY
+    if isinstance(step, AllowCarp):
+        return not step.allow
+    return isinstance(step, StopService | Unmount | YieldVip)

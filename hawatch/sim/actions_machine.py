@@ -81,6 +81,16 @@ class StepClock(OnNode, frozen=True, kw_only=True):
         play.node(self.node).clock_step(self.seconds)
 
 
+class SetClockRight(OnNode, frozen=True, kw_only=True):
+    """The wall clock is brought back to the time that it should show."""
+
+    def act(self, play: Play) -> None:
+        """Set the clock."""
+        node = play.node(self.node)
+        if node.wall_offset:
+            node.clock_step(-node.wall_offset)
+
+
 class KillHastd(OnNode, frozen=True, kw_only=True):
     """SIGKILL for hastd: its workers destroy the devices and exit."""
 

@@ -183,6 +183,9 @@ class PrimaryWorker:
         if disk.write_fails or disk.missing:
             self.write_errors += 1
             request.local_ok = False
+            if self.sync is not None and self.sync.source is Source.PRIMARY:
+                # The row is on the other disk, and the sync may be still to come by.
+                self.node.world.violations.spoiled.add(self.resource.name)
         else:
             disk.write(request.extent, request.block, request.value)
         settings = self.node.world.settings
@@ -242,6 +245,12 @@ class PrimaryWorker:
         """Suspend keepalives and reconnects: the clock went back [FACTS B11]."""
         self.guard.hold(seconds)
         self.node.timers.call_in(seconds, self._recheck)
+        self._recheck()
+
+    def hold_less(self, seconds: float) -> None:
+        """Go on that much earlier: the clock went forward again."""
+        left = self.guard.held_until - self.node.world.now - seconds
+        self.guard.hold(max(0.0, left))
         self._recheck()
 
     def _recheck(self) -> None:

@@ -93,10 +93,11 @@ def clock_step(node: Node, seconds: float) -> None:
     """Set the wall clock forward or back; back, hastd pauses that long [H24]."""
     node.wall_offset += seconds
     node.note(f"clock stepped by {seconds:+.0f} s", "fault")
-    if seconds < 0:
-        for resource in node.resources.values():
-            if resource.primary is not None:
-                resource.primary.hold(-seconds)
+    for resource in node.resources.values():
+        if resource.primary is not None and seconds < 0:
+            resource.primary.hold(-seconds)
+        elif resource.primary is not None:
+            resource.primary.hold_less(seconds)
 
 
 def pause(node: Node) -> None:

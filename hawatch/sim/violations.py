@@ -34,13 +34,18 @@ class Violation:
 
 
 class Violations:
-    """Collects harm; each episode counts once."""
+    """Collects harm; each episode counts once.
 
-    __slots__ = ("_accepted", "_dual", "_world", "found")
+    spoiled: resources whose good copy HAST itself wrote over, with what a disk that
+    fails had kept: no program on the two machines could have kept it from that.
+    """
+
+    __slots__ = ("_accepted", "_dual", "_world", "found", "spoiled")
 
     def __init__(self, world: World) -> None:
         self._world = world
         self.found: list[Violation] = []
+        self.spoiled: set[str] = set()
         self._dual: set[str] = set()
         self._accepted: dict[str, set[str]] = {}
 

@@ -102,6 +102,7 @@ def healing(at: float, services: list[str]) -> Iterator[Deed]:
     for node in NODES:
         for word in ("link-up", "power-on", "resume", "clear-faults", "enable-agent"):
             yield {"time": at, "do": word, "node": node}
+        yield {"time": at, "do": "set-clock-right", "node": node}
         yield {"time": at, "do": "continue-hastd", "node": node}
         yield {"time": at, "do": "start-hastd", "node": node}
         yield {"time": at, "do": "fill-state", "node": node, "full": False}

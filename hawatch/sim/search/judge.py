@@ -58,10 +58,13 @@ class Judge:
     @property
     def harm(self) -> list[Harm]:
         """Return everything that was found so far, in order of time."""
+        excused = set(self._excused)
+        if self._world.violations.spoiled:
+            excused.add(Wrong.LOST_ROWS)
         seen = [
             Harm(at=v.at - self._play.zero, node=v.node, what=v.wrong, text=v.text)
             for v in self._world.violations.found
-            if v.wrong not in self._excused
+            if v.wrong not in excused
         ]
         return sorted([*seen, *self._own], key=lambda harm: harm.at)
 
@@ -98,7 +101,7 @@ class Judge:
 
     def _look_at_copy(self, node: Node, service: str) -> None:
         missing = rows_missing(self._play, node.peer, service)
-        if missing:
+        if missing and not self._world.violations.spoiled:
             text = f"the copy on {node.peer.name} lacks {missing} acknowledged rows"
             self._add(node, NOBODY_ABLE, text)
 

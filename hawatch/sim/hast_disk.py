@@ -121,6 +121,8 @@ class ActiveMap:
     @property
     def dirty(self) -> int:
         """Return how many extents are dirty, as `hastctl list` counts."""
+        if not self.needs_sync:
+            return len(self._in_flight)
         return len(self.needs_sync | self._in_flight.keys())
 
     def write_start(self, extent: int) -> None:

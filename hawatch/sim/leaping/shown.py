@@ -32,8 +32,10 @@ def _node(node: Node) -> tuple[Any, ...]:
         node.power,
         node.boot_count,
         node.paused,
-        node.on_the_wire,
-        node.on_hast_wire,
+        node.interface_up,
+        node.carrier,
+        node.backlink_carrier,
+        node.devd.alive,
         node.wall_offset,
         node.sshd,
         node.hast_conf_error,
@@ -47,13 +49,13 @@ def _node(node: Node) -> tuple[Any, ...]:
         hastd.waiting,
         hastd.pid,
         hastd.queued,
-        *(
+        *[
             (v.number, v.state, v.advbase, v.advskew, v.local_route, v.addresses)
             for v in carp.vhids.values()
-        ),
-        *(_resource(resource) for resource in node.resources.values()),
-        *(_mount(entry) for entry in node.mounts.entries if entry.fs is not None),
-        *(_service(node, service) for service in node.services.values()),
+        ],
+        *[_resource(resource) for resource in node.resources.values()],
+        *[_mount(entry) for entry in node.mounts.entries if entry.fs is not None],
+        *[_service(node, service) for service in node.services.values()],
     )
 
 
@@ -62,11 +64,16 @@ def _resource(resource: Resource) -> tuple[Any, ...]:
     disk, device, meta = resource.disk, resource.device, resource.disk.meta
     return (
         resource.role,
-        resource.status,
-        resource.dirty,
         None
         if primary is None
-        else (primary.pid, primary.alive, primary.read_errors, primary.write_errors),
+        else (
+            primary.pid,
+            primary.alive,
+            primary.connected,
+            primary.map.dirty,
+            primary.read_errors,
+            primary.write_errors,
+        ),
         None if secondary is None else (secondary.pid, secondary.write_errors),
         None if device is None else (device.visible, device.stalled),
         None

@@ -22,7 +22,7 @@ from collections.abc import Iterable
 import msgspec
 
 from hawatch.deciding.carp_words import kept_off, kept_on, without_allow
-from hawatch.deciding.gates import may_serve_here
+from hawatch.deciding.gates_fence import may_serve_here
 from hawatch.deciding.situation import Situation
 from hawatch.deciding.yielding import raised_before_joining
 from hawatch.model.decision import Decision, Rule

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import msgspec
-
 from hawatch.deciding.fence import fence_failure, peer_is_off, silence
 from hawatch.deciding.gates_copy import own_copy, refuse
 from hawatch.deciding.situation import Situation
@@ -18,7 +16,6 @@ from hawatch.model.config import SilencePolicy
 from hawatch.model.decision import Refusal, Refused
 from hawatch.model.fact import Known, Unknown, is_false, is_true, why_unknown
 from hawatch.model.hast import HastRole, HastStatus
-from hawatch.model.latch import LatchKind
 from hawatch.model.memory import Move
 from hawatch.model.report import Duty, ServiceReport
 from hawatch.model.trigger import TriggerKind
@@ -36,20 +33,6 @@ def may_demote(s: Situation) -> tuple[Refused, ...]:
 def may_promote(s: Situation) -> tuple[Refused, ...]:
     """Return why this node must not take the service now; empty when it may."""
     return (*_memory(s), *_own_facts(s), *own_copy(s), *_peer_out(s))
-
-
-def may_serve_here(s: Situation) -> bool:
-    """Return whether only a fence of CARP keeps the service from being taken here.
-
-    Not where it was just tried in vain: again at every look would take the VIPs of the
-    other services along.
-    """
-    if 0.0 <= s.now.wall - s.own.failed_at < s.config.limits.cooldown:
-        return False
-    fence = (LatchKind.FENCED, LatchKind.UNHEARD)
-    kept = tuple(latch for latch in s.own.latches if latch.kind not in fence)
-    own = msgspec.structs.replace(s.own, latches=kept)
-    return not may_promote(msgspec.structs.replace(s, own=own))
 
 
 def peer_able(s: Situation) -> tuple[Refused, ...]:

@@ -6,7 +6,8 @@ import math
 
 import msgspec
 
-from hawatch.deciding.gates import carp_age, is_master, may_promote, may_serve_here
+from hawatch.deciding.gates import carp_age, is_master, may_promote
+from hawatch.deciding.gates_fence import may_serve_here
 from hawatch.deciding.plan import ladder_down
 from hawatch.deciding.refusals import CHOICE
 from hawatch.deciding.situation import Situation

@@ -13,6 +13,7 @@ from hawatch.sim.hast_disk import LocalDisk
 from hawatch.sim.hast_resource import Resource
 from hawatch.sim.hastd import Hastd
 from hawatch.sim.power import Power
+from hawatch.sim.processes import Script
 from hawatch.sim.services import RcService
 from hawatch.sim.storage import BareDirectory, MountTable, RootFiles
 from hawatch.sim.task import Task
@@ -63,6 +64,7 @@ class Node:
         "power",
         "resources",
         "root",
+        "scripts",
         "services",
         "settings",
         "sshd",
@@ -95,8 +97,8 @@ class Node:
         self.on_boot: list[Callable[[], None]] = []
         self.on_rc_shutdown: list[Shutdown] = []
         self._tasks: list[Task[Any]] = []
-        self._pid = FIRST_PID
-        self._port = 20000
+        self.scripts: list[Script] = []
+        self._pid, self._port = FIRST_PID, 20000
         self.resources: dict[str, Resource] = {}
         for number, service in enumerate(world.settings.services, start=1):
             disk = LocalDisk(f"/dev/{settings.disk}{number}", world.settings.extents)

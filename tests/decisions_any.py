@@ -126,6 +126,7 @@ MEMORY = st.builds(
     in_sync=st.booleans(),
     vouched=of("", "10 s ago", "205 s ago", "900 s ago"),
     restarts=ages(600, 5000),
+    failed_take_over=of(0, 20, 4000),
     heals=ages(100, 200),
     moves=ages(-500, 1000, 5000, 90000),
     role_under=of(790, 0, 4711),

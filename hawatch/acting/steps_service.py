@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 
 from hawatch.acting.site import Ended, Site, told
+from hawatch.acting.starts import end_starts
 from hawatch.freebsd import look, words
 from hawatch.model.fact import Fact, Known, Unknown, is_false, is_true, map_fact
 from hawatch.model.plan import AwaitSql, RestartService, StartService, StopService
@@ -86,6 +87,7 @@ async def _stop(site: Site, rc: str, *, kill: bool, deadline: float) -> Ended:
             await site.rc(rc), lambda status: status.alive and not status.running
         )
 
+    await end_starts(site)
     if is_true(await stopped()):
         return Ended.reached("was not running")
     end = site.clock() + deadline

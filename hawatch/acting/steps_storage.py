@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 
 from hawatch.acting.site import POLL, ChangeRefused, Ended, Site, told
+from hawatch.acting.starts import end_starts
 from hawatch.deciding.three import NO, YES
 from hawatch.freebsd import look, words
 from hawatch.host import Ending
@@ -148,7 +149,11 @@ async def prove_mount(site: Site, step: ProveMount) -> Ended:
 
 
 async def unmount(site: Site, step: Unmount) -> Ended:
-    """Take a directory's mount off: plainly again and again, then by force."""
+    """Take a directory's mount off: plainly again and again, then by force.
+
+    A start that was given up must not come to its end on the bare directory.
+    """
+    await end_starts(site)
     start = site.clock()
     end = start + step.deadline
 

@@ -16,7 +16,7 @@ ASSUMPTIONS = (
     "cron starts hawatch again after it was killed",
     "a disk that says that it wrote did write; one disk fails at a time",
     "the standby looks once between a break of HAST and the first row without it",
-    "a bare mount point is protected, or no start of mysqld comes after it was killed",
+    "a start of mysqld shows as its rc script, or a bare mount point is protected",
 )
 
 NEVERS = (

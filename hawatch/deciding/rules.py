@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 
 import msgspec
 
+from hawatch.deciding.carp_switch import agreed
 from hawatch.deciding.fence import fences, with_fence_begun
 from hawatch.deciding.rules_asked import (
     operator_asked,
@@ -70,15 +71,16 @@ where CARP and storage do not fit, then repair, then tidying up."""
 def decide_all(situations: Iterable[Situation]) -> tuple[Decision, ...]:
     """Given the situations of all services in one cycle, return their decisions.
 
-    One order to switch the peer off serves all of them.
+    One order to switch the peer off serves all of them, and on CARP's switch they have
+    to agree. They are in the order in which they are to be performed.
     """
-    decisions: list[Decision] = []
+    asked: list[tuple[Situation, Decision]] = []
     for s in situations:
-        if any(fences(decision.plan) for decision in decisions):
+        if any(fences(decision.plan) for _, decision in asked):
             ordered = with_fence_begun(s.memory, s.now)
             s = msgspec.structs.replace(s, memory=ordered)
-        decisions.append(decide(s))
-    return tuple(decisions)
+        asked.append((s, decide(s)))
+    return agreed(asked)
 
 
 def decide(situation: Situation) -> Decision:

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import msgspec
 
+from hawatch.deciding.carp import CarpOutcome, Side
+from hawatch.deciding.carp_timing import two_masters
 from hawatch.deciding.gates import is_master, may_demote, may_promote
 from hawatch.deciding.plan import ladder_down, ladder_up
 from hawatch.deciding.situation import Situation
@@ -16,6 +18,7 @@ from hawatch.deciding.yielding import (
     CONFIRM_MARGIN,
     fence_vip,
     give_vip_up,
+    peer_side,
     restore_step,
     with_raise,
     without_latches,
@@ -36,7 +39,7 @@ SILENCE = {
     Refusal.COOLDOWN,
     Refusal.MOVE_LIMIT,
 }
-"""What an operator's word "the peer is off" stands for."""
+"""What an operator's word "the peer is off", or "does not serve", stands for."""
 
 
 def shutdown_release(s: Situation) -> Decision | None:
@@ -117,39 +120,61 @@ def _take_over(s: Situation) -> Decision:
     bare = without_latches(without_latches(s.own, LatchKind.FENCED), LatchKind.UNHEARD)
     s = msgspec.structs.replace(s, own=bare)
     refused = tuple(r for r in may_promote(s) if r.refusal not in SILENCE)
-    if refused:
+    vip = _vip_here(s)
+    if isinstance(vip, Refused):
+        refused = (*refused, vip)
+    if refused or isinstance(vip, Refused):
         return s.decide(
             Rule.ASKED,
             "not taken over: " + "; ".join(reason.detail for reason in refused),
             refused=refused,
             alarm=True,
         )
+    word = "does not serve" if s.word.fresh else "is off"
     return s.decide(
         Rule.ASKED,
-        f"an operator said that {s.peer} is off: taking {s.service} over",
+        f"an operator said that {s.peer} {word}: taking {s.service} over",
         duty=Duty.ACTIVE,
-        plan=Plan(steps=(*_vip_here(s), *ladder_up(s.config, s.snapshot, s.view))),
+        plan=Plan(steps=(*vip, *ladder_up(s.config, s.snapshot, s.view))),
         memory=s.next_owner,
     )
 
 
-def _vip_here(s: Situation) -> tuple[AnyStep, ...]:
-    """Return the steps that bring the VIP where a fence of CARP kept it away."""
+def _vip_here(s: Situation) -> tuple[AnyStep, ...] | Refused:
+    """Return the steps that bring the VIP where it is not, or why it would not stay.
+
+    With the numbers from before any raise: raised ones would lose it again.
+    """
     sysctls, carp = s.snapshot.sysctls, s.view.carp
-    if not isinstance(sysctls, Known) or sysctls.value.allow:
+    if not isinstance(sysctls, Known) or not isinstance(carp, Known) or is_master(s):
         return ()
-    if not isinstance(carp, Known):
-        return ()
-    return (
-        AllowCarp(allow=True, deadline=CONFIRM_MARGIN),
-        TakeVip(
-            interface=s.interface,
-            vhid=s.settings.vhid,
-            advskew=carp.value.advskew,
-            advbase=carp.value.advbase,
-            deadline=CONFIRM_MARGIN,
-        ),
+    advskew, advbase = carp.value.advskew, carp.value.advbase
+    if s.own.raised is not None:
+        advskew, advbase = s.own.raised.original_advskew, s.own.raised.original_advbase
+    theirs = peer_side(s)
+    if s.word.fresh and not isinstance(theirs, str):
+        ours = Side(
+            advbase=advbase,
+            advskew=advskew,
+            demotion=sysctls.value.demotion if sysctls.value.allow else 0,
+            preempt=sysctls.value.preempt,
+        )
+        outcome = two_masters(ours, theirs)
+        if outcome.master is not CarpOutcome.OWN:
+            return Refused(
+                refusal=Refusal.NO_LEVER,
+                detail=f"the VIP would not stay here ({outcome.because}): first "
+                f"`hawatch demote {s.service} --force` on {s.peer}",
+            )
+    allow = AllowCarp(allow=True, deadline=CONFIRM_MARGIN)
+    take = TakeVip(
+        interface=s.interface,
+        vhid=s.settings.vhid,
+        advskew=advskew,
+        advbase=advbase,
+        deadline=CONFIRM_MARGIN,
     )
+    return (take,) if sysctls.value.allow else (allow, take)
 
 
 def _restore(s: Situation) -> Decision:

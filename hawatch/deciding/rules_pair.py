@@ -7,6 +7,7 @@ import math
 import msgspec
 
 from hawatch.deciding.gates import carp_age, is_master, may_promote
+from hawatch.deciding.gates_fence import may_serve_here
 from hawatch.deciding.plan import ladder_down
 from hawatch.deciding.refusals import CHOICE
 from hawatch.deciding.situation import Situation
@@ -17,7 +18,6 @@ from hawatch.deciding.yielding import (
     raised_before_joining,
     with_latches,
     with_raise,
-    without_latches,
 )
 from hawatch.model.carp import CarpCounters, CarpState
 from hawatch.model.decision import Decision, Rule
@@ -107,8 +107,14 @@ def carp_held_back(s: Situation) -> Decision | None:
     sysctls = s.snapshot.sysctls
     if not isinstance(sysctls, Known) or sysctls.value.allow:
         return None
-    fenced = [m for m in s.own.latches if m.kind is LatchKind.FENCED]
-    if not fenced and not s.config.carp.interlock:
+    fenced = _fences(s, s.service)
+    elsewhere = [
+        f"{name}: {reason}"
+        for name in s.memory.services
+        if name != s.service
+        for reason in _fences(s, name)
+    ]
+    if not fenced and not elsewhere and not s.config.carp.interlock:
         return s.decide(
             Rule.CARP_HELD_BACK,
             "net.inet.carp.allow is 0 and hawatch did not set it; no VIP can be here",
@@ -116,14 +122,15 @@ def carp_held_back(s: Situation) -> Decision | None:
         )
     why = _why_lift(s)
     if why is None:
-        reason = fenced[0].reason if fenced else _unsettled(s)
+        reasons = [*fenced, *elsewhere] or [_unsettled(s)]
         return s.decide(
             Rule.CARP_HELD_BACK,
-            f"CARP stays off here: {reason}",
+            f"CARP stays off here: {reasons[0]}",
             alarm=bool(fenced) or s.is_split or _held_back_for_long(s),
         )
-    memory = without_latches(s.own, LatchKind.FENCED)
-    memory = without_latches(memory, LatchKind.UNHEARD)
+    # The latches of the fence stay until CARP is seen to be allowed: an order that
+    # fails must not leave a fence that nobody remembers.
+    memory = s.own
     steps: tuple[AnyStep, ...] = (AllowCarp(allow=True, deadline=CONFIRM_MARGIN),)
     slower = raised_before_joining(s)
     if slower is not None:
@@ -136,6 +143,12 @@ def carp_held_back(s: Situation) -> Decision | None:
         plan=Plan(steps=steps),
         memory=memory,
     )
+
+
+def _fences(s: Situation, service: str) -> list[str]:
+    """Return why hawatch switched CARP off for a service, once for each latch of it."""
+    own = s.own if service == s.service else s.memory.services[service]
+    return [m.reason for m in own.latches if m.kind is LatchKind.FENCED]
 
 
 def _heard_for(s: Situation) -> float:
@@ -161,9 +174,7 @@ def _why_lift(s: Situation) -> str | None:
     """
     if is_true(s.view.holding):
         return None
-    bare = without_latches(without_latches(s.own, LatchKind.FENCED), LatchKind.UNHEARD)
-    in_vain = 0.0 <= s.now.wall - s.own.failed_at < s.config.limits.cooldown
-    if not in_vain and not may_promote(msgspec.structs.replace(s, own=bare)):
+    if may_serve_here(s):
         return f"{s.peer} does not serve, and this node may"
     service = s.word.service
     if service is None or not s.word.fresh:
@@ -175,6 +186,7 @@ def _why_lift(s: Situation) -> str | None:
         return "the cool-down is over: trying whether adverts arrive again"
     # Held back since the boot, the node that has to be primary begins [FACTS H10].
     fenced = any(m.kind is LatchKind.FENCED for m in s.own.latches)
+    in_vain = 0.0 <= s.now.wall - s.own.failed_at < s.config.limits.cooldown
     if is_false(service.holding) and fenced and not in_vain:
         return f"{s.peer} is heard and holds nothing either"
     return None

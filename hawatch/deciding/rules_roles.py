@@ -34,7 +34,7 @@ def master_not_serving(s: Situation) -> Decision | None:
         return None
     if storage_in_place(s) and s.own.duty is Duty.ACTIVE:
         return None
-    refused = may_promote(s)
+    refused = (*may_promote(s), *_failed_lately(s))
     fencing = fence_first(s, refused)
     if fencing is not None:
         return fencing
@@ -62,6 +62,23 @@ def master_not_serving(s: Situation) -> Decision | None:
         refused=refused,
         alarm=carp_age(s) >= s.config.carp.debounce,
     )
+
+
+def _failed_lately(s: Situation) -> tuple[Refused, ...]:
+    """Return that a take-over just failed here, where the VIP stayed all the same.
+
+    With one service the VIP goes with the failure. With several CARP may have to stay
+    on, and every look would try again what only a person can mend.
+    """
+    age = s.now.wall - s.own.failed_at
+    cooldown = s.config.limits.cooldown
+    if len(s.config.services) < 2 or not 0.0 <= age < cooldown:
+        return ()
+    detail = (
+        f"the take-over failed here {age:.0f} s ago, and is not tried again for "
+        f"{cooldown:.0f} s"
+    )
+    return (Refused(refusal=Refusal.COOLDOWN, detail=detail),)
 
 
 def _give_up_vip(s: Situation, refused: tuple[Refused, ...]) -> Decision | None:
@@ -201,7 +218,8 @@ def _peer_is_better(s: Situation, refused: tuple[Refused, ...]) -> bool:
     if ours & {Refusal.OWN_COPY_LATCHED, Refusal.GENERATIONS_FORBID}:
         return not any(latch.copy_of in ("", s.peer) for latch in service.latches)
     if Refusal.COPY_NOT_IN_SYNC in ours and _is_the_peers(s):
-        return True
+        # A latched copy sends the VIP back, and both would throw it to and fro.
+        return not any(latch.copy_of in ("", s.peer) for latch in service.latches)
     return Refusal.FACT_UNKNOWN in ours and not peer_able(s)
 
 

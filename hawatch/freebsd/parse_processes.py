@@ -9,6 +9,7 @@ from hawatch.model.hast import Hastd, HastRole, HastWorker
 
 _WORKER = re.compile(r"hastd: (?P<resource>\S+) \((?P<role>primary|secondary)\)")
 _NAME = "hastd"
+_STARTS = ("start", "restart")
 
 
 def find_hastd(processes: tuple[Process, ...], *, answering: bool) -> Hastd:
@@ -55,6 +56,27 @@ def find_by_executable(processes: tuple[Process, ...], exe: str) -> tuple[int, .
             if exe and exe == (process.exe or (process.cmdline or ("",))[0])
         )
     )
+
+
+def find_starts(processes: tuple[Process, ...], rc: str) -> tuple[Process, ...]:
+    """Given the process table and an rc script, return its starts that are in flight.
+
+    `service NAME onestart` becomes `/bin/sh .../rc.d/NAME onestart`; what either has
+    begun and still waits for belongs to it.
+    """
+    found = [
+        process
+        for process in processes
+        if process.cmdline[-1:]
+        and process.cmdline[-1].endswith(_STARTS)
+        and process.cmdline[-2:-1]
+        and process.cmdline[-2].rsplit("/", 1)[-1] == rc
+    ]
+    pids = {process.pid for process in found}
+    while grown := [p for p in processes if p.parent in pids and p.pid not in pids]:
+        found += grown
+        pids |= {process.pid for process in grown}
+    return tuple(found)
 
 
 def _worker(process: Process) -> list[HastWorker]:

@@ -23,7 +23,7 @@ from hawatch.sim.commands_storage import (
     umount,
 )
 from hawatch.sim.faults import Fault, FaultKind
-from hawatch.sim.processes import kill_process, process_table
+from hawatch.sim.processes import kill_process, process_table, show_script
 from hawatch.sim.promise import Nap, Promise
 from hawatch.sim.shell import Reply, Shell
 from hawatch.sim.timers import NodeTimer
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+SERVICE = "/usr/sbin/service"
+
 COMMANDS: dict[str, Command] = {
     "/sbin/ifconfig": ifconfig,
     "/sbin/sysctl": sysctl,
@@ -44,7 +46,7 @@ COMMANDS: dict[str, Command] = {
     "/sbin/umount": umount,
     "/sbin/fsck": fsck,
     "/usr/bin/fstat": fstat,
-    "/usr/sbin/service": service,
+    SERVICE: service,
     "/sbin/ping": ping,
     "/usr/bin/ssh": ssh,
 }
@@ -186,6 +188,8 @@ class SimHost:
         shell = Shell(self._node)
         result: Promise[CommandResult] = Promise()
         shell.task = self._node.spawn(_process(command, shell, argv, fault, deadline))
+        if argv[0] == SERVICE and argv[-1].endswith("start"):
+            show_script(self._node, shell.task, argv)
         shell.task.result.then(
             lambda reply: result.settle(
                 CommandResult(

@@ -13,6 +13,7 @@ from hawatch.sim.hast_disk import LocalDisk
 from hawatch.sim.hast_resource import Resource
 from hawatch.sim.hastd import Hastd
 from hawatch.sim.power import Power
+from hawatch.sim.processes import Script
 from hawatch.sim.services import RcService
 from hawatch.sim.storage import BareDirectory, MountTable, RootFiles
 from hawatch.sim.task import Task
@@ -65,6 +66,7 @@ class Node:
         "power",
         "resources",
         "root",
+        "scripts",
         "services",
         "settings",
         "sshd",
@@ -98,8 +100,8 @@ class Node:
         self.on_rc_shutdown: list[Shutdown] = []
         self.on_power: list[Callable[[Node], None]] = []
         self._tasks: list[Task[Any]] = []
-        self._pid = FIRST_PID
-        self._port = 20000
+        self.scripts: list[Script] = []
+        self._pid, self._port = FIRST_PID, 20000
         self.resources: dict[str, Resource] = {}
         for number, service in enumerate(world.settings.services, start=1):
             disk = LocalDisk(f"/dev/{settings.disk}{number}", world.settings.extents)
@@ -184,8 +186,6 @@ class Node:
         del resource
         self.world.violations.look()
 
-    # -- tasks ---------------------------------------------------------------------
-
     def spawn(
         self,
         coroutine: Coroutine[Any, Any, T],
@@ -204,8 +204,6 @@ class Node:
         tasks, self._tasks = self._tasks, []
         for task in tasks:
             task.kill()
-
-    # -- power -----------------------------------------------------------------------
 
     def power_on(self) -> None:
         """Give power: the node boots, in rc's order."""

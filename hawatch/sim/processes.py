@@ -2,15 +2,34 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from hawatch.host import Process
+from hawatch.sim.task import Task
 
 if TYPE_CHECKING:
     from hawatch.sim.node import Node
 
 SIGKILL, SIGTERM = 9, 15
 HASTD = "/sbin/hastd"
+
+
+@dataclass(slots=True)
+class Script:
+    """An rc script at work; it may outlive the one who asked for it."""
+
+    pid: int
+    started: float
+    cmdline: tuple[str, ...]
+    task: Task[Any]
+
+
+def show_script(node: Node, task: Task[Any], argv: tuple[str, ...]) -> None:
+    """Show a `service NAME VERB` in the process table: it becomes the script itself."""
+    script = ("/bin/sh", f"/usr/local/etc/rc.d/{argv[1]}", *argv[2:])
+    node.scripts = [one for one in node.scripts if one.task.alive]
+    node.scripts.append(Script(node.new_pid(), node.wall, script, task))
 
 
 def process_table(node: Node) -> tuple[Process, ...]:
@@ -67,6 +86,18 @@ def process_table(node: Node) -> tuple[Process, ...]:
                     exe=path,
                 )
             )
+    table += [
+        Process(
+            pid=one.pid,
+            parent=1,
+            name="sh",
+            cmdline=one.cmdline,
+            started=one.started,
+            exe="/bin/sh",
+        )
+        for one in node.scripts
+        if one.task.alive
+    ]
     return tuple(table)
 
 
@@ -88,6 +119,9 @@ def kill_process(node: Node, pid: int, started: float, signal: int) -> bool:
                 service.kill()
             else:
                 service.stop()
+    for one in node.scripts:
+        if one.pid == pid and not one.task.unkillable:
+            one.task.kill()
     if pid == node.hastd.pid and signal == SIGKILL:
         node.hastd.kill()
     return True

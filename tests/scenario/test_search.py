@@ -20,7 +20,10 @@ from hawatch.sim.search.shrink import as_scenario, shrink
 from hawatch.sim.search.tell import verdict_line
 
 SEEDS = 8
-ONCE_BROKEN = (3, 6, 161, 284, 292, 312, 320, 787, 20024, 30102)
+ONCE_BROKEN = (
+    *(3, 6, 161, 284, 292, 312, 320, 787),
+    *(20024, 20094, 20166, 20194, 20209, 30102),
+)
 """Seeds that found something when it was there to be found."""
 
 
@@ -58,6 +61,23 @@ def test_a_pair_without_any_path_between_its_nodes_is_beyond_the_assumptions() -
     """Both reach the witness, so both serve: the judge calls it what it is."""
     verdict = search_one(_without_a_path())
     assert "two writable mounts" in {harm.what for harm in verdict.harm}
+
+
+@pytest.mark.parametrize("kind", ["hang", "abandon"])
+def test_a_check_of_the_file_system_that_hangs_costs_its_deadline(kind: str) -> None:
+    """It is killed and done again, and the take-over goes on from there."""
+    hangs = {"argv": ["/sbin/fsck"], "kind": kind, "times": 1, "seconds": 1.0}
+    survivor = {"node": "freebsd-bhyve"}
+    verdict = search_one(
+        _with(
+            {"time": 20.0, "do": "command-fault", **survivor, **hangs},
+            {"time": 30.0, "do": "crash", "node": "freebsd-esxi", "seconds": 9000.0},
+        )
+    )
+    assert verdict.green
+    (outage,) = verdict.outages["mysql"]
+    deadline = 180.0
+    assert deadline < outage[1] - outage[0] < 3 * deadline
 
 
 def test_the_judge_counts_a_move_and_sees_a_second_one_that_comes_too_soon() -> None:

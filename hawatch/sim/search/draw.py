@@ -75,7 +75,7 @@ def draw(seed: int, kind: Kind = Kind.SOUND) -> Drawn:
     dice = Dice(rng, NODES, services)
     episodes = list(_episodes(dice, kind))
     if kind is not Kind.BEYOND:
-        episodes = _within_reason(episodes, protected=pair["schg"])
+        episodes = _within_reason(episodes)
     last = max((d["time"] for _, deeds in episodes for d in deeds), default=FIRST_FAULT)
     quiet = round(min(last, LAST_FAULT + 900.0) + 5.0, 1)
     tree = {
@@ -139,12 +139,9 @@ def _episodes(dice: Dice, kind: Kind) -> Iterator[tuple[str, list[Deed]]]:
 
 
 def _within_reason(
-    episodes: list[tuple[str, list[Deed]]], *, protected: bool
+    episodes: list[tuple[str, list[Deed]]],
 ) -> list[tuple[str, list[Deed]]]:
     """Leave out what no program can survive: two sick disks, or a sick one's worker.
-
-    Nor a service's start that comes after it was given up and after the file system has
-    gone, unless the bare mount point is protected: it would begin an empty database.
 
     A worker that is started on a disk which did not take its writes sends the gaps to
     the only good copy [FACTS B8, H13].
@@ -161,16 +158,7 @@ def _within_reason(
         (name, [d for d in deeds if (d["do"], d.get("node")) != ("kill-worker", sick)])
         for name, deeds in kept
     ]
-    if not protected:
-        found = [
-            (name, [d for d in deeds if not _starts_late(d)]) for name, deeds in found
-        ]
     return [(name, deeds) for name, deeds in found if deeds]
-
-
-def _starts_late(deed: Deed) -> bool:
-    late = deed["do"] == "command-fault" and deed["kind"] == "late"
-    return late and deed["argv"][-1] in ("onestart", "onerestart")
 
 
 def _pair(rng: random.Random, kind: Kind) -> dict[str, Any]:
@@ -228,6 +216,7 @@ def _config(rng: random.Random, pair: dict[str, Any]) -> dict[str, Any]:
         settings: dict[str, Any] = {
             "stop_deadline": 20.0,
             "unmount_deadline": 10.0,
+            "fsck_deadline": 180.0,
             "stubborn": rng.choice(["kill", "kill", "hold"]),
         }
         if one["name"] == "orders":

@@ -27,7 +27,7 @@ COMMANDS: tuple[tuple[str, ...], ...] = (
     ("/sbin/ping",),
 )
 FSCK = ("/sbin/fsck",)
-ENDING = ("fail", "lie", "slow", "done-fail")
+ENDING = ("fail", "lie", "slow", "done-fail", "hang", "abandon")
 LIES = ("fail", "hang", "lie", "late", "slow", "done-fail", "abandon")
 MOODS = ("hung", "slow", "too many connections", "read-only", "access denied")
 STEPS = (
@@ -117,7 +117,7 @@ def worker_dies(dice: Dice, at: float) -> list[Deed]:
 def command_fault(dice: Dice, at: float) -> list[Deed]:
     """Some runs of a command fail, hang, lie, or end after they were given up.
 
-    A check of a file system is given an hour: one that hangs is nothing to wait for.
+    A check of a file system never ends late: it would write under the next mount.
     """
     argv = dice.rng.choice(COMMANDS)
     return [

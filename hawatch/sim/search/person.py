@@ -9,12 +9,24 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from hawatch.model.latch import LatchKind
 from hawatch.recording.memory import load_memory
 from hawatch.sim.node import Node
 from hawatch.sim.play import Play
 from hawatch.sim.search.ground import rows_missing
 
 Deed = dict[str, Any]
+
+RISKS = frozenset(
+    {
+        LatchKind.SUSPECT_DISK,
+        LatchKind.STALE,
+        LatchKind.INCONSISTENT,
+        LatchKind.DIVERGED,
+        LatchKind.SPLIT_BRAIN,
+    }
+)
+"""Latches whose clearing accepts what is missing on the copy that lacks the least."""
 
 
 def orders(play: Play, at: float) -> list[Deed]:
@@ -30,9 +42,20 @@ def orders(play: Play, at: float) -> list[Deed]:
 
 
 def _bring_up(play: Play, service: str, resource: str, at: float) -> Iterator[Deed]:
-    """Choose the copy that lacks nothing, believe it, and take the service over."""
+    """Choose the whole copy that lacks nothing, believe it, and take the service over.
+
+    After a split-brain the other copy is given up first, as `hawatch resync` does.
+    """
     nodes = list(play.world.nodes.values())
-    chosen = min(nodes, key=lambda node: rows_missing(play, node, service))
+    chosen = min(
+        nodes,
+        key=lambda node: (
+            node.resources[resource].disk.incomplete,
+            rows_missing(play, node, service),
+        ),
+    )
+    if _is_split(play, resource):
+        yield from _discard(chosen.peer.name, resource, at)
     for node in nodes:
         for kind in _held_against(play, node, chosen, resource):
             yield {
@@ -54,6 +77,30 @@ def _bring_up(play: Play, service: str, resource: str, at: float) -> Iterator[De
         "node": chosen.name,
         "words": ["takeover", service],
     }
+
+
+def _discard(node: str, resource: str, at: float) -> Iterator[Deed]:
+    """Make a node's copy anew."""
+    words = (["role", "init"], ["create"], ["role", "secondary"])
+    for number, word in enumerate(words):
+        yield {
+            "time": at + 5 * number,
+            "do": "run",
+            "node": node,
+            "argv": ["/sbin/hastctl", *word, resource],
+        }
+
+
+def _is_split(play: Play, resource: str) -> bool:
+    """Return whether a node says that both copies were written."""
+    return any(
+        latch.resource == resource and latch.kind is LatchKind.SPLIT_BRAIN
+        for agent in play.agents.agents.values()
+        for own in load_memory(
+            agent.store, agent.node.name, agent.host.now()
+        ).memory.services.values()
+        for latch in own.latches
+    )
 
 
 def _held_against(play: Play, node: Node, chosen: Node, resource: str) -> list[str]:
@@ -83,14 +130,7 @@ def _make_anew(play: Play, resource: str, owner: str, at: float) -> Iterator[Dee
     whole = peer.resources[resource].status == "complete"
     if whole and not latched:
         return
-    words = (["role", "init"], ["create"], ["role", "secondary"])
-    for number, word in enumerate(words):
-        yield {
-            "time": at + 5 * number,
-            "do": "run",
-            "node": peer.name,
-            "argv": ["/sbin/hastctl", *word, resource],
-        }
+    yield from _discard(peer.name, resource, at)
     for node in (owner, peer.name):
         yield {
             "time": at + 300,

@@ -10,7 +10,6 @@ import msgspec
 
 from hawatch.checking.collect import collect
 from hawatch.checking.nouns import Collection
-from hawatch.model.latch import LatchKind
 from hawatch.sim.action import Action, OnAgent
 from hawatch.sim.actions import ACTIONS
 from hawatch.sim.leaping.leap import Leaper
@@ -154,8 +153,8 @@ class Course:
         """Let the person act."""
         for deed in person.orders(self.play, self.play.time + 1.0):
             self.orders.append(deed)
-            if deed.get("kind") == LatchKind.SUSPECT_DISK:
-                # They were told that this disk did not take everything.
+            if deed.get("kind") in person.RISKS:
+                # They were told that this copy may lack something.
                 self.judge.excuse(Wrong.LOST_ROWS)
             words = {key: value for key, value in deed.items() if key != "do"}
             action: Action = msgspec.convert(words, ACTIONS[deed["do"]], strict=False)

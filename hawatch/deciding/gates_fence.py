@@ -1,0 +1,26 @@
+"""What is asked before a fence of CARP is lifted: whether it is all that is in the way.
+
+Pure, like the gates.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from hawatch.deciding.gates import may_promote
+from hawatch.deciding.situation import Situation
+from hawatch.model.latch import LatchKind
+
+
+def may_serve_here(s: Situation) -> bool:
+    """Return whether only a fence of CARP keeps the service from being taken here.
+
+    Not where it was just tried in vain: again at every look would take the VIPs of the
+    other services along.
+    """
+    if 0.0 <= s.now.wall - s.own.failed_at < s.config.limits.cooldown:
+        return False
+    fence = (LatchKind.FENCED, LatchKind.UNHEARD)
+    kept = tuple(latch for latch in s.own.latches if latch.kind not in fence)
+    own = msgspec.structs.replace(s.own, latches=kept)
+    return not may_promote(msgspec.structs.replace(s, own=own))

@@ -113,9 +113,12 @@ class Site:
 
     async def rc(self, name: str) -> Fact[RcStatus]:
         """Read one rc service now, by rc and by process."""
-        first = self.settings.rc and self.settings.rc[0] == name
-        process = self.settings.process if first else ""
+        process = self.settings.process if self.keeps(name) else ""
         return await look.read_rc(self.host, name, process, self.host.processes())
+
+    def keeps(self, name: str) -> bool:
+        """Return whether this rc service is the one whose processes are known."""
+        return self.settings.rc[:1] == (name,)
 
     async def until(
         self,

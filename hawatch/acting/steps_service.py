@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import signal
+from collections.abc import Collection
 
 from hawatch.acting.site import Ended, Site, told
 from hawatch.freebsd import look, words
+from hawatch.freebsd.parse_processes import find_keepers
+from hawatch.host import Process
 from hawatch.model.fact import Fact, Known, Unknown, is_false, is_true, map_fact
 from hawatch.model.plan import AwaitSql, RestartService, StartService, StopService
 from hawatch.model.services import SqlAnswer, SqlKind
@@ -28,7 +31,8 @@ async def stop_service(site: Site, step: StopService) -> Ended:
     """Stop a service; what does not stop in time is killed where that is allowed.
 
     onestop waits for ever by itself [FACTS E2], so it gets the step's deadline; the
-    goal is that neither rc nor the process table shows the service.
+    goal is that neither rc nor the process table shows the service, nor a mysqld_safe
+    that would bring it back [FACTS E3].
     """
     return await _stop(site, step.rc, kill=step.kill, deadline=step.deadline)
 
@@ -79,7 +83,10 @@ def _takes_writes(answer: SqlAnswer) -> bool:
 
 async def _stop(site: Site, rc: str, *, kill: bool, deadline: float) -> Ended:
     async def stopped() -> Fact[bool]:
-        return map_fact(await site.rc(rc), lambda status: not status.alive)
+        gone = map_fact(await site.rc(rc), lambda status: not status.alive)
+        if not is_true(gone):
+            return gone
+        return map_fact(_keepers(site, rc, ()), lambda keepers: not keepers)
 
     async def outlived() -> Fact[bool]:
         return map_fact(
@@ -88,6 +95,9 @@ async def _stop(site: Site, rc: str, *, kill: bool, deadline: float) -> Ended:
 
     if is_true(await stopped()):
         return Ended.reached("was not running")
+    if kill and is_false(map_fact(await site.rc(rc), lambda status: status.alive)):
+        # It died by itself, and its keeper is about to start it again.
+        await _end_keepers(site, rc, ())
     end = site.clock() + deadline
     result = await site.change(words.service_stop(rc), deadline)
     if is_true(await outlived()):
@@ -105,16 +115,38 @@ async def _stop(site: Site, rc: str, *, kill: bool, deadline: float) -> Ended:
 
 
 async def _signal(site: Site, rc: str, number: int) -> str:
-    """Signal the service's processes, each verified by its start time."""
+    """Signal the service's processes, each verified by its start time.
+
+    Before they are killed, so is who would start them again.
+    """
     status = await site.rc(rc)
     table = site.host.processes()
     if isinstance(status, Unknown) or isinstance(table, Unknown):
         return "its processes are not known"
     pids = {*status.value.pids, *status.value.processes}
     victims = [process for process in table.value if process.pid in pids]
+    if number == signal.SIGKILL:
+        await _end_keepers(site, rc, pids)
     for process in victims:
         await site.host.kill(process.pid, started=process.started, signal=number)
     return ", ".join(f"pid {process.pid}" for process in victims) or "no process"
+
+
+def _keepers(site: Site, rc: str, pids: Collection[int]) -> Fact[tuple[Process, ...]]:
+    """Return the processes that start the service anew when it dies."""
+    if not site.keeps(rc):
+        return Known(())
+    return map_fact(
+        site.host.processes(),
+        lambda table: find_keepers(table, pids, site.settings.mounts),
+    )
+
+
+async def _end_keepers(site: Site, rc: str, pids: Collection[int]) -> None:
+    """Kill them; a mysqld_safe ignores every gentler signal."""
+    keepers = _keepers(site, rc, pids)
+    for one in keepers.value if isinstance(keepers, Known) else ():
+        await site.host.kill(one.pid, started=one.started, signal=signal.SIGKILL)
 
 
 async def _start(site: Site, rc: str, *, deadline: float) -> Ended:

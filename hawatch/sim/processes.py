@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 SIGKILL, SIGTERM = 9, 15
 HASTD = "/sbin/hastd"
+SHELL = "/bin/sh"
 
 
 def process_table(node: Node) -> tuple[Process, ...]:
@@ -55,14 +56,26 @@ def process_table(node: Node) -> tuple[Process, ...]:
                     )
                 )
     for service in node.services.values():
+        data = f"--datadir={service.settings.mount}"
+        if service.keeper:
+            table.append(
+                Process(
+                    pid=service.keeper,
+                    parent=1,
+                    name="sh",
+                    cmdline=(SHELL, service.settings.keeper, data),
+                    started=service.keeper_started,
+                    exe=SHELL,
+                )
+            )
         if service.running:
             path = service.settings.process
             table.append(
                 Process(
                     pid=service.pid,
-                    parent=1,
+                    parent=service.keeper or 1,
                     name=path.rsplit("/", 1)[-1],
-                    cmdline=(path, f"--datadir={service.settings.mount}"),
+                    cmdline=(path, data),
                     started=service.started,
                     exe=path,
                 )
@@ -88,6 +101,8 @@ def kill_process(node: Node, pid: int, started: float, signal: int) -> bool:
                 service.kill()
             else:
                 service.stop()
+        elif service.keeper == pid and signal == SIGKILL:
+            service.keeper = 0  # it ignores the others
     if pid == node.hastd.pid and signal == SIGKILL:
         node.hastd.kill()
     return True

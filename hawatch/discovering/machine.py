@@ -152,7 +152,8 @@ class Machine(msgspec.Struct, frozen=True, kw_only=True):
     uuid, hostid). resources and dumps are keyed by HAST resource; journaling by mount
     point; raw by local provider: what fstyp(8) finds on it; points by mount point, only
     where nothing is mounted; files by absolute path, None where there is none. config
-    is hawatch.toml, peer what the other node said last.
+    is hawatch.toml, peer what the other node said last. fence: why hawatch would not
+    run witness.fence, None where it would or none is named.
     """
 
     root: str = "/"
@@ -183,6 +184,7 @@ class Machine(msgspec.Struct, frozen=True, kw_only=True):
     rc_local: Fact[str] = NOT_READ
     rc_scripts: Fact[tuple[str, ...]] = NOT_READ
     gateway: Fact[str] = NOT_READ
+    fence: Fact[str | None] = NOT_READ
     files: Mapping[str, Fact[FileStatus | None]] = {}
     authorized_keys: Fact[str] = NOT_READ
     config: Fact[Config] = NOT_READ

@@ -122,6 +122,23 @@ def trap_shutdown_time(machine: Machine) -> Iterator[Trap]:
         )
 
 
+def trap_fence_command(machine: Machine) -> Iterator[Trap]:
+    """The command that switches the other node off would not be run."""
+    if isinstance(machine.fence, Unknown) or machine.fence.value is None:
+        return
+    reason, _, cure = machine.fence.value.partition("; `")
+    yield Trap(
+        name="fence-command",
+        gravity=Gravity.PROBLEM,
+        what=f"witness.fence: {reason}",
+        why=(
+            "root runs it only where nobody else could have written it; without it "
+            "a standby waits, or stays where it is [FACTS H6]"
+        ),
+        type=cure.removesuffix("`") or "mend `fence` under [witness] in hawatch.toml",
+    )
+
+
 def trap_configuration(machine: Machine) -> Iterator[Trap]:
     """hawatch.toml is missing, broken, or speaks of another machine."""
     if isinstance(machine.config, Unknown):

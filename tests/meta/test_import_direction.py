@@ -25,6 +25,7 @@ STATIONS = {
     "peer",
     "placing",
     "recording",
+    "trust",
 }
 CYCLE = {"agent", "cycle"}
 DRIVERS = {"live", "notify", "notifying", "showing", "sim"}

@@ -6,11 +6,13 @@ import fcntl
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from hawatch.commands.common import UsageError, open_agent, parser
 from hawatch.recording.spool import ring
 
 TOML = """
@@ -90,3 +92,27 @@ def test_a_quiet_run_says_what_is_not_on_record(config: str, tmp_path: Path) -> 
     code, out, _ = run("--quiet", "--config", config)
     assert code == 3
     assert "not recorded: the memory was lost" in out
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
+@pytest.mark.parametrize("pretends", [False, True])
+def test_somebody_else_than_root_is_told_so(pretends: bool) -> None:
+    """A memory that may not be read must not look like one that was lost."""
+    with tempfile.TemporaryDirectory() as name:
+        root = Path(name)
+        root.chmod(0o755)
+        (root / "state").mkdir(mode=0o750)
+        path = root / "hawatch.toml"
+        path.write_text(TOML.format(host=os.uname().nodename, root=root))
+        path.chmod(0o644)
+        options = parser("run", "").parse_args(["--config", str(path)])
+        open_agent(options, pretends=pretends)
+        os.setresuid(65534, 65534, 0)
+        try:
+            with pytest.raises(UsageError) as caught:
+                open_agent(options, pretends=pretends)
+        finally:
+            os.setresuid(0, 0, 0)
+    assert str(caught.value) == (
+        f"hawatch: this user may not use {root}/state: ask as root"
+    )

@@ -101,7 +101,7 @@ def test_somebody_else_than_root_is_told_so(pretends: bool) -> None:
     with tempfile.TemporaryDirectory() as name:
         root = Path(name)
         root.chmod(0o755)
-        (root / "state").mkdir(mode=0o750)
+        (root / "state").mkdir(mode=0o700)
         path = root / "hawatch.toml"
         path.write_text(TOML.format(host=os.uname().nodename, root=root))
         path.chmod(0o644)

@@ -84,6 +84,7 @@ async def discover(
         cron=files.cron_jobs(place),
         rc_local=place.text_if_there(files.RC_LOCAL),
         rc_scripts=place.names(files.RC_D),
+        libexec=place.names(files.LIBEXEC),
         gateway=await _gateway(host, rc),
         fence=_fence(place, config),
         files={

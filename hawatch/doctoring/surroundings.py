@@ -9,6 +9,7 @@ from hawatch.deciding.timers import budget
 from hawatch.discovering.cron_jobs import running
 from hawatch.discovering.faces import interfaces, vhids, vips
 from hawatch.discovering.machine import Machine
+from hawatch.discovering.propose import MARIADB, MYSQL, is_mariadb
 from hawatch.doctoring.nouns import (
     Gravity,
     Trap,
@@ -221,3 +222,5 @@ def _of_storage(machine: Machine, name: str, service: ServiceConfig) -> Iterator
         for script in service.rc:
             if script not in machine.rc_scripts.value:
                 yield f"{name}: there is no /usr/local/etc/rc.d/{script}"
+    if MYSQL in service.rc[:1] and is_mariadb(machine) and service.process != MARIADB:
+        yield f"{name}: mysql-server starts {MARIADB}, process says {service.process}"

@@ -291,6 +291,7 @@ CASES: list[tuple[str, Gravity, dict[str, Any]]] = [
     ("configuration", PROBLEM, {"config": Unknown("$.nodes: 1 node; two")}),
     ("configuration", PROBLEM, {"interfaces": faces(a_vhid(vhid=7))}),
     ("configuration", PROBLEM, {"rc_scripts": Known(("other",))}),
+    ("configuration", PROBLEM, {"libexec": Known(("mariadbd", "mysqld"))}),
     ("configurations-differ", PROBLEM, {"peer": a_peer(configuration="0123")}),
 ]
 

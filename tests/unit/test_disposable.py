@@ -13,6 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from hawatch.freebsd.children import close_from
 from hawatch.freebsd.disposable import ANSWER_FD, run_in_child
 from hawatch.model.fact import Known, Unknown
 from hawatch.model.storage import Space
@@ -196,6 +197,7 @@ def test_finally_and_exit_handlers_of_the_parent_run_once(tmp_path: Path) -> Non
 
 FULL_DISK = """
 import resource, signal
+from hawatch.freebsd.children import close_from
 from hawatch.freebsd.disposable import run_in_child
 from hawatch.freebsd.run import run_command
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
@@ -227,6 +229,7 @@ def test_children_work_while_no_file_can_be_written(tmp_path: Path) -> None:
 
 AGENT = """
 import os, sys, time
+from hawatch.freebsd.children import close_from
 from hawatch.freebsd.disposable import run_in_child
 def hang():
     with open(sys.argv[1], "w") as file:
@@ -247,3 +250,17 @@ def test_a_signal_that_ends_us_ends_the_child_first(tmp_path: Path) -> None:
 
     assert agent.wait(timeout=10) == -signal.SIGTERM
     assert not psutil.pid_exists(int(note.read_text()))
+
+
+@pytest.mark.parametrize("limit", [64, 0, -1])
+def test_a_child_closes_what_it_must_not_hold(
+    limit: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The end is above the limit, where Python has one call for all of them."""
+    ends: list[tuple[int, int]] = []
+    monkeypatch.setattr(os, "sysconf", lambda _name: limit)
+    monkeypatch.setattr(os, "closerange", lambda *range_: ends.append(range_))
+    close_from(4)
+    ((first, end),) = ends
+    assert first == 4
+    assert end > max(limit, 1000 if limit < 1 else 0)

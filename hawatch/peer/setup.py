@@ -18,6 +18,7 @@ HINTS = {
     "Permission denied": "the peer does not accept the key (steps 1 and 2)",
     "Connection refused": "sshd does not listen there",
     "timed out": "no machine answers there: address, cable, firewall",
+    "Host is down": "no machine answers there: address, cable, firewall",
     "No route to host": "no machine answers there: address, cable, firewall",
     "exit 127": "the key is not bound to its command, or hawatch is not installed",
     "not accessible": "this node has no key yet (step 1)",

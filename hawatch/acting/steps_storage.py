@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 
 from hawatch.acting.site import POLL, ChangeRefused, Ended, Site, told
+from hawatch.deciding.mount_view import HAST_DEVICES
 from hawatch.deciding.three import NO, YES
 from hawatch.freebsd import look, words
 from hawatch.host import Ending
@@ -148,14 +149,17 @@ async def prove_mount(site: Site, step: ProveMount) -> Ended:
 
 
 async def unmount(site: Site, step: Unmount) -> Ended:
-    """Take a directory's mount off: plainly again and again, then by force."""
+    """Take a directory's mount off: plainly again and again, then by force.
+
+    Where nobody could tell which device belongs there, any HAST device is meant.
+    """
     start = site.clock()
     end = start + step.deadline
 
     async def gone() -> Fact[bool]:
         mounts = await site.mounts_of("", step.directory)
         return map_fact(
-            mounts, lambda found: not any(m.device == step.device for m in found)
+            mounts, lambda found: not any(_is_meant(m.device, step) for m in found)
         )
 
     answer = await gone()
@@ -208,6 +212,12 @@ async def restart_worker(site: Site, step: RestartWorker) -> Ended:
 
     end = site.clock() + step.deadline
     return told(await site.until(anew, end), f"no new worker for {step.resource}")
+
+
+def _is_meant(device: str, step: Unmount) -> bool:
+    if step.device:
+        return device == step.device
+    return device.startswith(HAST_DEVICES)
 
 
 async def _role_forbidden(site: Site, step: SetRole) -> Ended | None:

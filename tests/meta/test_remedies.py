@@ -1,4 +1,4 @@
-"""What hawatch tells a person to type must be accepted by FreeBSD's tools."""
+"""What hawatch tells a person to type is accepted by FreeBSD's tools and shells."""
 
 from __future__ import annotations
 
@@ -21,3 +21,21 @@ def test_sysrc_is_never_given_a_name_with_a_dot() -> None:
                 names = [word.partition("=")[0] for word in said["words"].split()]
                 assert not any("." in name for name in names), (path, said.group())
     assert found > 10
+
+
+CSH_HAS_NOT = re.compile(r"\$\(|[0-9]>|\bcommand -v\b")
+
+
+def test_what_is_printed_to_be_pasted_is_no_riddle_to_csh() -> None:
+    """It is root's shell before FreeBSD 14; it knows neither `$(...)` nor `2>`."""
+    for name in ("peer/setup.py", "placing/advice.py"):
+        text = (ROOT / "hawatch" / name).read_text("utf-8")
+        code = "\n".join(
+            line for line in text.split("\n") if "Into csh as well" not in line
+        )
+        assert 'f"' in code
+        assert CSH_HAS_NOT.search(code) is None, name
+    for page in ("install-on-freebsd", "connect-the-two-nodes"):
+        text = (ROOT / f"docs/how-to/{page}.md").read_text("utf-8")
+        for block in re.findall(r"```sh\n(.*?)```", text, re.DOTALL):
+            assert CSH_HAS_NOT.search(block) is None, (page, block)

@@ -21,7 +21,7 @@ import msgspec
 from hawatch.checking.facts import Bound
 from hawatch.checking.judge import Judgement, judge, load, verdict_of
 from hawatch.checking.nouns import CheckFile
-from hawatch.freebsd.children import close_from
+from hawatch.descriptors import close_from
 from hawatch.model.finding import Verdict
 
 PIPE = 3

@@ -23,9 +23,6 @@ from hawatch.host import Ending
 OUTPUT_LIMIT = 1024 * 1024
 """Bytes kept of each pipe; what follows is read and thrown away."""
 
-UNLIMITED = 1 << 20
-"""Descriptors that are closed where the system names no limit."""
-
 REAPING = 1.0
 """Seconds that a killed child gets to be gone, before it is abandoned."""
 
@@ -147,17 +144,6 @@ def _end_group(pid: int, poll: Poll, monotonic: Callable[[], float]) -> Ended:
     if status != -signal.SIGKILL:  # it ended by itself just before
         return Ended(ending=Ending.EXITED, status=status)
     return Ended(ending=Ending.OVERDUE, status=None)
-
-
-def close_from(first: int) -> None:
-    """Close every descriptor from this number on, in a forked child.
-
-    The end is one above the limit: only then Python takes closefrom(2) where it was
-    built without close_range(2). FreeBSD allows many thousands of descriptors, and a
-    call for each would cost more than the child's work.
-    """
-    limit = os.sysconf("SC_OPEN_MAX")
-    os.closerange(first, (limit if limit > 0 else UNLIMITED) + 1)
 
 
 def reap_abandoned() -> int:

@@ -19,12 +19,12 @@ from typing import Any, NoReturn, Self, TypeVar
 
 import msgspec
 
+from hawatch.descriptors import close_from
 from hawatch.freebsd.children import (
     FATAL_SIGNALS,
     Pipe,
     Poll,
     attend,
-    close_from,
     fatal_signals_noted,
     reap_abandoned,
 )

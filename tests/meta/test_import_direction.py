@@ -17,6 +17,7 @@ STATIONS = {
     "checking",
     "config",
     "configuring",
+    "descriptors",
     "discovering",
     "doctoring",
     "dryrun",

@@ -13,7 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from hawatch.freebsd.children import close_from
+from hawatch.descriptors import close_from
 from hawatch.freebsd.disposable import ANSWER_FD, run_in_child
 from hawatch.model.fact import Known, Unknown
 from hawatch.model.storage import Space

@@ -197,7 +197,6 @@ def test_finally_and_exit_handlers_of_the_parent_run_once(tmp_path: Path) -> Non
 
 FULL_DISK = """
 import resource, signal
-from hawatch.freebsd.children import close_from
 from hawatch.freebsd.disposable import run_in_child
 from hawatch.freebsd.run import run_command
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
@@ -229,7 +228,6 @@ def test_children_work_while_no_file_can_be_written(tmp_path: Path) -> None:
 
 AGENT = """
 import os, sys, time
-from hawatch.freebsd.children import close_from
 from hawatch.freebsd.disposable import run_in_child
 def hang():
     with open(sys.argv[1], "w") as file:

@@ -15,6 +15,10 @@ import pytest
 from hawatch.commands.common import UsageError, open_agent, parser
 from hawatch.recording.spool import ring
 
+pytestmark = pytest.mark.skipif(
+    sys.platform.startswith("freebsd"), reason="would run real cycles on a real node"
+)
+
 TOML = """
 [nodes."{host}"]
 address = "192.0.2.1"

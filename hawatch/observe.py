@@ -95,7 +95,9 @@ async def _services(
     for name, service in config.services.items():
         for position, script in enumerate(service.rc):
             process = service.process if position == 0 else ""
-            rc[script] = await look.read_rc(host, script, process, table)
+            rc[script] = await look.read_rc(
+                host, script, process, table, directories=service.mounts
+            )
         if service.probe is not None:
             owner = _is_master(interfaces[service.interface_of(host.node)], service)
             sql[name] = await ask_sql(host, service, canary=owner)

@@ -113,12 +113,14 @@ class Site:
 
     async def rc(self, name: str) -> Fact[RcStatus]:
         """Read one rc service now, by rc and by process."""
-        process = self.settings.process if self.keeps(name) else ""
-        return await look.read_rc(self.host, name, process, self.host.processes())
-
-    def keeps(self, name: str) -> bool:
-        """Return whether this rc service is the one whose processes are known."""
-        return self.settings.rc[:1] == (name,)
+        first = self.settings.rc[:1] == (name,)
+        return await look.read_rc(
+            self.host,
+            name,
+            self.settings.process if first else "",
+            self.host.processes(),
+            directories=self.settings.mounts,
+        )
 
     async def until(
         self,

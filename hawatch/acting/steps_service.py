@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Collection
 
 from hawatch.acting.site import Ended, Site, told
 from hawatch.freebsd import look, words
-from hawatch.freebsd.parse_processes import find_keepers
-from hawatch.host import Process
 from hawatch.model.fact import Fact, Known, Unknown, is_false, is_true, map_fact
 from hawatch.model.plan import AwaitSql, RestartService, StartService, StopService
 from hawatch.model.services import SqlAnswer, SqlKind
@@ -83,10 +80,7 @@ def _takes_writes(answer: SqlAnswer) -> bool:
 
 async def _stop(site: Site, rc: str, *, kill: bool, deadline: float) -> Ended:
     async def stopped() -> Fact[bool]:
-        gone = map_fact(await site.rc(rc), lambda status: not status.alive)
-        if not is_true(gone):
-            return gone
-        return map_fact(_keepers(site, rc, ()), lambda keepers: not keepers)
+        return map_fact(await site.rc(rc), lambda status: status.gone)
 
     async def outlived() -> Fact[bool]:
         return map_fact(
@@ -97,7 +91,7 @@ async def _stop(site: Site, rc: str, *, kill: bool, deadline: float) -> Ended:
         return Ended.reached("was not running")
     if kill and is_false(map_fact(await site.rc(rc), lambda status: status.alive)):
         # It died by itself, and its keeper is about to start it again.
-        await _end_keepers(site, rc, ())
+        await _end_keepers(site, rc)
     end = site.clock() + deadline
     result = await site.change(words.service_stop(rc), deadline)
     if is_true(await outlived()):
@@ -126,27 +120,21 @@ async def _signal(site: Site, rc: str, number: int) -> str:
     pids = {*status.value.pids, *status.value.processes}
     victims = [process for process in table.value if process.pid in pids]
     if number == signal.SIGKILL:
-        await _end_keepers(site, rc, pids)
+        await _end_keepers(site, rc)
     for process in victims:
         await site.host.kill(process.pid, started=process.started, signal=number)
     return ", ".join(f"pid {process.pid}" for process in victims) or "no process"
 
 
-def _keepers(site: Site, rc: str, pids: Collection[int]) -> Fact[tuple[Process, ...]]:
-    """Return the processes that start the service anew when it dies."""
-    if not site.keeps(rc):
-        return Known(())
-    return map_fact(
-        site.host.processes(),
-        lambda table: find_keepers(table, pids, site.settings.mounts),
-    )
-
-
-async def _end_keepers(site: Site, rc: str, pids: Collection[int]) -> None:
-    """Kill them; a mysqld_safe ignores every gentler signal."""
-    keepers = _keepers(site, rc, pids)
-    for one in keepers.value if isinstance(keepers, Known) else ():
-        await site.host.kill(one.pid, started=one.started, signal=signal.SIGKILL)
+async def _end_keepers(site: Site, rc: str) -> None:
+    """Kill who starts the service anew; a mysqld_safe ignores every gentler signal."""
+    status = await site.rc(rc)
+    table = site.host.processes()
+    if isinstance(status, Unknown) or isinstance(table, Unknown):
+        return
+    for one in table.value:
+        if one.pid in status.value.keepers:
+            await site.host.kill(one.pid, started=one.started, signal=signal.SIGKILL)
 
 
 async def _start(site: Site, rc: str, *, deadline: float) -> Ended:

@@ -16,12 +16,14 @@ def check_device_is_mounted(carp, hast, mount):
     assert mount.writable, f"{mount.directory} is mounted read-only"
 
 
-@check(severity="critical", remedy="demote")
-def check_mount_is_alive(mount, directory):
+@check(severity="critical", remedy="demote", settings={"stalled": 90.0})
+def check_mount_is_alive(mount, directory, settings):
     """Protects from a mount that is listed, answers, and is dead.
 
     The directory is read, and the sentinel file where one is configured: that is the
-    only proof that this is the right file system.
+    only proof that this is the right file system. With `fsync` in hawatch.toml the
+    owner also writes there; a write that hangs counts after `stalled` seconds, for it
+    may wait twice HAST's timeout for a peer that has vanished.
     """
     if not mount.mounted:
         skip("nothing is mounted")
@@ -32,6 +34,8 @@ def check_mount_is_alive(mount, directory):
     assert directory.fsynced is not False, (
         f"nothing can be written to the disk: {directory.error}"
     )
+    stalled = directory.stalled or 0.0
+    assert stalled < settings.stalled, f"a write has been hanging for {stalled:.0f} s"
 
 
 @check(severity="critical", remedy="demote")

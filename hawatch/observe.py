@@ -6,7 +6,7 @@ here judges; nothing here changes the machine.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from hawatch.deciding.mount_view import device_of
@@ -59,7 +59,9 @@ async def observe(
     fields["devices"] = {
         name: host.exists(device_of(snapshot, name)) for name in resource_names
     }
-    fields |= await _directories(host, services)
+    # A report for the peer must not wait for a stalled disk.
+    owned = _owned(host, services, interfaces) if ask_peer else frozenset()
+    fields |= await _directories(host, services, owned)
     fields["rc"] = await _rc(host, services)
     fields |= await ask_around(host, config, interfaces, heard=heard, ask_peer=ask_peer)
     fields["seconds"] = host.now().seconds_since(taken)
@@ -98,15 +100,15 @@ async def ask_around(
 
 
 async def _directories(
-    host: Host, services: Mapping[str, ServiceConfig]
+    host: Host, services: Mapping[str, ServiceConfig], owned: Collection[str]
 ) -> dict[str, object]:
     directories, space = {}, {}
-    for service in services.values():
+    for name, service in services.items():
         for directory in service.mounts:
             directories[directory] = await host.probe_directory(
                 directory,
                 sentinel=service.sentinel,
-                fsync=False,
+                fsync=service.fsync and name in owned,
                 deadline=PROBE_DEADLINE,
             )
             space[directory] = await host.space(directory, deadline=PROBE_DEADLINE)
@@ -119,7 +121,11 @@ async def _rc(
     table = host.processes()
     return {
         script: await look.read_rc(
-            host, script, service.process if position == 0 else "", table
+            host,
+            script,
+            service.process if position == 0 else "",
+            table,
+            directories=service.mounts,
         )
         for service in services.values()
         for position, script in enumerate(service.rc)
@@ -145,6 +151,19 @@ async def ask_sql(
             timeout=probe.timeout,
             canary=table,
         )
+    )
+
+
+def _owned(
+    host: Host,
+    services: Mapping[str, ServiceConfig],
+    interfaces: Mapping[str, Fact[Interface]],
+) -> frozenset[str]:
+    """Return the services whose VIP is here."""
+    return frozenset(
+        name
+        for name, service in services.items()
+        if _is_master(interfaces[service.interface_of(host.node)], service)
     )
 
 

@@ -113,9 +113,14 @@ class Site:
 
     async def rc(self, name: str) -> Fact[RcStatus]:
         """Read one rc service now, by rc and by process."""
-        first = self.settings.rc and self.settings.rc[0] == name
-        process = self.settings.process if first else ""
-        return await look.read_rc(self.host, name, process, self.host.processes())
+        first = self.settings.rc[:1] == (name,)
+        return await look.read_rc(
+            self.host,
+            name,
+            self.settings.process if first else "",
+            self.host.processes(),
+            directories=self.settings.mounts,
+        )
 
     async def until(
         self,

@@ -29,7 +29,8 @@ async def stop_service(site: Site, step: StopService) -> Ended:
     """Stop a service; what does not stop in time is killed where that is allowed.
 
     onestop waits for ever by itself [FACTS E2], so it gets the step's deadline; the
-    goal is that neither rc nor the process table shows the service.
+    goal is that neither rc nor the process table shows the service, nor a mysqld_safe
+    that would bring it back [FACTS E3].
     """
     return await _stop(site, step.rc, kill=step.kill, deadline=step.deadline)
 
@@ -80,7 +81,7 @@ def _takes_writes(answer: SqlAnswer) -> bool:
 
 async def _stop(site: Site, rc: str, *, kill: bool, deadline: float) -> Ended:
     async def stopped() -> Fact[bool]:
-        return map_fact(await site.rc(rc), lambda status: not status.alive)
+        return map_fact(await site.rc(rc), lambda status: status.gone)
 
     async def outlived() -> Fact[bool]:
         return map_fact(
@@ -90,6 +91,9 @@ async def _stop(site: Site, rc: str, *, kill: bool, deadline: float) -> Ended:
     await end_starts(site)
     if is_true(await stopped()):
         return Ended.reached("was not running")
+    if kill and is_false(map_fact(await site.rc(rc), lambda status: status.alive)):
+        # It died by itself, and its keeper is about to start it again.
+        await _end_keepers(site, rc)
     end = site.clock() + deadline
     result = await site.change(words.service_stop(rc), deadline)
     if is_true(await outlived()):
@@ -107,16 +111,32 @@ async def _stop(site: Site, rc: str, *, kill: bool, deadline: float) -> Ended:
 
 
 async def _signal(site: Site, rc: str, number: int) -> str:
-    """Signal the service's processes, each verified by its start time."""
+    """Signal the service's processes, each verified by its start time.
+
+    Before they are killed, so is who would start them again.
+    """
     status = await site.rc(rc)
     table = site.host.processes()
     if isinstance(status, Unknown) or isinstance(table, Unknown):
         return "its processes are not known"
     pids = {*status.value.pids, *status.value.processes}
     victims = [process for process in table.value if process.pid in pids]
+    if number == signal.SIGKILL:
+        await _end_keepers(site, rc)
     for process in victims:
         await site.host.kill(process.pid, started=process.started, signal=number)
     return ", ".join(f"pid {process.pid}" for process in victims) or "no process"
+
+
+async def _end_keepers(site: Site, rc: str) -> None:
+    """Kill who starts the service anew; a mysqld_safe ignores every gentler signal."""
+    status = await site.rc(rc)
+    table = site.host.processes()
+    if isinstance(status, Unknown) or isinstance(table, Unknown):
+        return
+    for one in table.value:
+        if one.pid in status.value.keepers:
+            await site.host.kill(one.pid, started=one.started, signal=signal.SIGKILL)
 
 
 async def _start(site: Site, rc: str, *, deadline: float) -> Ended:

@@ -6,6 +6,7 @@ import signal
 
 from hawatch.acting.site import POLL, ChangeRefused, Ended, Site, told
 from hawatch.acting.starts import end_starts
+from hawatch.deciding.mount_view import HAST_DEVICES
 from hawatch.deciding.three import NO, YES
 from hawatch.freebsd import look, words
 from hawatch.host import Ending
@@ -151,7 +152,8 @@ async def prove_mount(site: Site, step: ProveMount) -> Ended:
 async def unmount(site: Site, step: Unmount) -> Ended:
     """Take a directory's mount off: plainly again and again, then by force.
 
-    A start that was given up must not come to its end on the bare directory.
+    A start that was given up must not come to its end on the bare directory. Where
+    nobody could tell which device belongs there, any HAST device is meant.
     """
     await end_starts(site)
     start = site.clock()
@@ -160,7 +162,7 @@ async def unmount(site: Site, step: Unmount) -> Ended:
     async def gone() -> Fact[bool]:
         mounts = await site.mounts_of("", step.directory)
         return map_fact(
-            mounts, lambda found: not any(m.device == step.device for m in found)
+            mounts, lambda found: not any(_is_meant(m.device, step) for m in found)
         )
 
     answer = await gone()
@@ -213,6 +215,12 @@ async def restart_worker(site: Site, step: RestartWorker) -> Ended:
 
     end = site.clock() + step.deadline
     return told(await site.until(anew, end), f"no new worker for {step.resource}")
+
+
+def _is_meant(device: str, step: Unmount) -> bool:
+    if step.device:
+        return device == step.device
+    return device.startswith(HAST_DEVICES)
 
 
 async def _role_forbidden(site: Site, step: SetRole) -> Ended | None:

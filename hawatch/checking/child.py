@@ -21,6 +21,7 @@ import msgspec
 from hawatch.checking.facts import Bound
 from hawatch.checking.judge import Judgement, judge, load, verdict_of
 from hawatch.checking.nouns import CheckFile
+from hawatch.descriptors import close_from
 from hawatch.model.finding import Verdict
 
 PIPE = 3
@@ -93,7 +94,7 @@ def _seal(pipe: int) -> None:
     signal.pthread_sigmask(signal.SIG_SETMASK, ())
     if pipe != PIPE:
         os.dup2(pipe, PIPE)
-    os.closerange(PIPE + 1, os.sysconf("SC_OPEN_MAX"))
+    close_from(PIPE + 1)
     nothing = os.open(os.devnull, os.O_RDWR)
     for number in (0, 1, 2):
         os.dup2(nothing, number)

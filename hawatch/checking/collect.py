@@ -1,9 +1,9 @@
 """Find check files, and refuse those that somebody else could have written.
 
-Checks run as root. A site's file, its directory and every directory above must belong
-to root (or to whoever runs this, when that is not root), and nobody else may write
-there. The shipped checks are as much part of hawatch as the code that reads them;
-whoever could change them could change this line as well, so they are not asked.
+Checks run as root, so a site's file is believed only where root may believe it and its
+way [hawatch.trust]. The shipped checks are as much part of hawatch as the code that
+reads them; whoever could change them could change this line as well, so they are not
+asked.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ import hawatch
 from hawatch.checking.nouns import PREFIX, CheckFile, Collection, Refused
 from hawatch.checking.scan import scan
 from hawatch.model.config import Config
+from hawatch.trust import Doubt, doubt_about, doubt_about_way
 
 PATTERN = f"{PREFIX}*.py"
 MAX_BYTES = 1_000_000
-OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 
 
 class Untrusted(Exception):  # noqa: N818 - the adjective is the reason
@@ -89,7 +89,7 @@ def _trusted_files(directory: Path) -> Iterator[tuple[Path, str, str | None]]:
     """Yield each check file with its text, or with the reason why it is refused."""
     try:
         names = sorted(path for path in directory.iterdir() if path.match(PATTERN))
-        _trust_way_to(directory)
+        _believe(doubt_about_way(directory))
     except FileNotFoundError:
         return
     except (OSError, Untrusted) as error:
@@ -109,42 +109,24 @@ def read_trusted(path: Path) -> str:
     Raises Untrusted with the reason, OSError or UnicodeDecodeError.
     """
     real = Path(os.path.realpath(path))
-    _trust_way_to(real.parent)
+    _believe(doubt_about_way(real.parent))
     # O_NONBLOCK: opening a FIFO by mistake would wait for a writer.
     flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
     with os.fdopen(os.open(real, flags), "rb") as file:
         status = os.fstat(file.fileno())
         if not stat.S_ISREG(status.st_mode):
             raise Untrusted("not a plain file")
-        _trust(real, status)
+        _believe(doubt_about(real, status))
         content = file.read(MAX_BYTES + 1)
     if len(content) > MAX_BYTES:
         raise Untrusted(f"longer than {MAX_BYTES} bytes")
     return content.decode("utf-8")
 
 
-def _trust_way_to(directory: Path) -> None:
-    """Raise Untrusted unless nobody else can put a file or a directory in this way.
-
-    Above the directory itself a sticky one (/tmp) is no danger: there, nobody can
-    rename what belongs to somebody else.
-    """
-    real = Path(os.path.realpath(directory))
-    _trust(real, real.stat())
-    for parent in real.parents:
-        status = parent.stat()
-        _trust(parent, status, sticky=bool(status.st_mode & stat.S_ISVTX))
-
-
-def _trust(path: Path, status: os.stat_result, *, sticky: bool = False) -> None:
-    if status.st_uid not in (0, os.geteuid()):
-        owner = "root" if os.geteuid() == 0 else f"root or user {os.geteuid()}"
-        raise Untrusted(
-            f"{path} belongs to user {status.st_uid}, not to {owner}; "
-            f"`chown root {path}`"
-        )
-    if status.st_mode & OTHERS_WRITE and not sticky:
-        raise Untrusted(f"others can write {path}; `chmod go-w {path}`")
+def _believe(doubt: Doubt | None) -> None:
+    """Raise Untrusted where there is a doubt."""
+    if doubt is not None:
+        raise Untrusted(str(doubt))
 
 
 def _why(error: Exception) -> str:

@@ -96,6 +96,12 @@ def _open_here(
         store = DirStore(config.agent.state)
     except StoreError as error:
         raise UsageError(f"hawatch: {error}") from None
+    wanted = os.R_OK | os.X_OK | (0 if pretends else os.W_OK)
+    # Root is never stopped here: a disk that has become read-only stops no release.
+    if os.geteuid() != 0 and not os.access(config.agent.state, wanted):
+        raise UsageError(
+            f"hawatch: this user may not use {config.agent.state}: ask as root"
+        )
     return Opened(
         wired(host, store, config, collection, pretends=pretends),
         collection,

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 from hawatch.checking.collect import collect_configured
 from hawatch.checking.engine import misnamed
 from hawatch.commands.common import parser, say
 from hawatch.config import load_config, show_config
+from hawatch.configuring.advice import advice
 from hawatch.configuring.mistakes import ConfigError, Mistake
 
 
@@ -43,5 +45,7 @@ def main(words: list[str]) -> int:
     if options.action == "show":
         say(show_config(config).rstrip())
     else:
+        for thought in advice(config):
+            sys.stderr.write(f"{options.config}: warning: {thought}\n")
         say(f"{options.config}: well")
     return 0

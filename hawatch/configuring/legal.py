@@ -104,7 +104,7 @@ def quiet_hours(text: str) -> str | None:
 check_name = _named(r"[a-z_][a-z0-9_]*", "a check's name, such as disk_has_room")
 file_name = _named(r"(?!\.{1,2}$)[^/\s]*", "a file name, without a slash")
 identifier = _named(r"[A-Za-z0-9_$]{1,64}", "a name of letters, digits, _ and $")
-interface = _named(r"[A-Za-z][A-Za-z0-9_.]{0,14}", "an interface such as em0")
+interface = _named(r"[A-Za-z][A-Za-z0-9_.-]{0,14}", "an interface such as em0")
 label = _named(r"[A-Za-z0-9_][A-Za-z0-9_-]*", "a name of letters, digits, _ and -")
 login = _named(r"[A-Za-z_][A-Za-z0-9_.-]*", "a login name")
 rc_script = _named(

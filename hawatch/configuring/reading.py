@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from hawatch.configuring.mistakes import ConfigError, Mistake
+from hawatch.trust import foreign, writable
 
 _POSITION = re.compile(r"(.*) \(at (?:line (\d+), column (\d+)|end of document)\)")
 
@@ -29,7 +30,7 @@ def read_file(path: Path) -> str:
         raise ConfigError(str(path), (_unreadable(error),)) from None
     try:
         # The status of what is open: the name could mean another file by now.
-        mistakes = unsafe(path, os.fstat(descriptor), os.geteuid())
+        mistakes = unsafe(path, os.fstat(descriptor))
         if mistakes:
             raise ConfigError(str(path), mistakes)
         with os.fdopen(descriptor, "rb", closefd=False) as file:
@@ -78,16 +79,13 @@ def _unreadable(error: OSError) -> Mistake:
     return Mistake(path="", wrong=wrong, right="a file that this user may read")
 
 
-def unsafe(path: Path, status: os.stat_result, user: int) -> tuple[Mistake, ...]:
-    """Return why a file with this status must not be believed by this user."""
+def unsafe(path: Path, status: os.stat_result) -> tuple[Mistake, ...]:
+    """Return every reason why a file with this status must not be believed."""
     if not stat.S_ISREG(status.st_mode):
         return (Mistake(path="", wrong="not a plain file", right="a plain file"),)
-    mistakes = []
-    if status.st_uid not in {0, user}:
-        wrong = f"it belongs to the user with id {status.st_uid}"
-        right = f"root or the running user: chown root {path}"
-        mistakes.append(Mistake(path="", wrong=wrong, right=right))
-    if status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
-        wrong = f"others may write it (mode {stat.S_IMODE(status.st_mode):04o})"
-        mistakes.append(Mistake(path="", wrong=wrong, right=f"chmod go-w {path}"))
-    return tuple(mistakes)
+    doubts = (foreign(path, status), writable(path, status))
+    return tuple(
+        Mistake(path="", wrong=doubt.wrong, right=doubt.cure)
+        for doubt in doubts
+        if doubt is not None
+    )

@@ -88,7 +88,7 @@ def restart(config: Config, view: ServiceView) -> tuple[AnyStep, ...]:
 def _stops(service: ServiceConfig, view: ServiceView) -> Iterator[AnyStep]:
     for rc in reversed(service.rc):
         status = view.rc[rc]
-        if not (isinstance(status, Known) and not status.value.alive):
+        if not (isinstance(status, Known) and status.value.gone):
             yield StopService(
                 rc=rc,
                 deadline=service.stop_deadline,

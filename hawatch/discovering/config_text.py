@@ -105,6 +105,9 @@ def _service(proposal: Proposal, service: Service) -> Iterator[str]:
     else:
         yield "# no script in /usr/local/etc/rc.d that is known to need these mounts"
     yield f"rc = {_list(service.rc)}"
+    if service.process:
+        yield "# /usr/local/libexec has it: the executable that the script starts"
+        yield f"process = {quoted(service.process)}"
     yield ""
     if service.rc:
         yield f"[services.{_key(service.name)}.probe]"

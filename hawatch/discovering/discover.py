@@ -84,7 +84,9 @@ async def discover(
         cron=files.cron_jobs(place),
         rc_local=place.text_if_there(files.RC_LOCAL),
         rc_scripts=place.names(files.RC_D),
+        libexec=place.names(files.LIBEXEC),
         gateway=await _gateway(host, rc),
+        fence=_fence(place, config),
         files={
             path: place.status(path)
             for path in own_files(place, config_path, config, hast_conf)
@@ -242,6 +244,16 @@ def _config(place: Place, path: str) -> Fact[Config]:
     except ConfigError as error:
         said = str(error).replace(str(place.path(path)), path)
         return Unknown(said)
+
+
+def _fence(place: Place, config: Fact[Config]) -> Fact[str | None]:
+    """Return why hawatch would not run the site's fence command, None: it would."""
+    if isinstance(config, Unknown):
+        return config
+    command = config.value.witness.fence
+    if command and not place.live:
+        return Unknown("a directory tree, not a machine")
+    return Known(place.host.why_untrusted(command[0]) if command else None)
 
 
 def with_ways(place: Place, machine: Machine) -> Machine:

@@ -33,6 +33,7 @@ CRON_D = ("/etc/cron.d", "/usr/local/etc/cron.d")
 ROOT_CRONTAB = "/var/cron/tabs/root"
 RC_LOCAL = "/etc/rc.local"
 RC_D = "/usr/local/etc/rc.d"
+LIBEXEC = "/usr/local/libexec"
 AUTHORIZED_KEYS = "/root/.ssh/authorized_keys"
 
 

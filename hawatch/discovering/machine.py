@@ -152,7 +152,9 @@ class Machine(msgspec.Struct, frozen=True, kw_only=True):
     uuid, hostid). resources and dumps are keyed by HAST resource; journaling by mount
     point; raw by local provider: what fstyp(8) finds on it; points by mount point, only
     where nothing is mounted; files by absolute path, None where there is none. config
-    is hawatch.toml, peer what the other node said last.
+    is hawatch.toml, peer what the other node said last. libexec: the programs that rc
+    scripts start, by name. fence: why hawatch would not
+    run witness.fence, None where it would or none is named.
     """
 
     root: str = "/"
@@ -182,7 +184,9 @@ class Machine(msgspec.Struct, frozen=True, kw_only=True):
     cron: Fact[tuple[CronJob, ...]] = NOT_READ
     rc_local: Fact[str] = NOT_READ
     rc_scripts: Fact[tuple[str, ...]] = NOT_READ
+    libexec: Fact[tuple[str, ...]] = NOT_READ
     gateway: Fact[str] = NOT_READ
+    fence: Fact[str | None] = NOT_READ
     files: Mapping[str, Fact[FileStatus | None]] = {}
     authorized_keys: Fact[str] = NOT_READ
     config: Fact[Config] = NOT_READ

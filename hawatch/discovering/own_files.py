@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 
 from hawatch.discovering.place import Place
 from hawatch.freebsd.parse_hastconf import HastConf
-from hawatch.model.config import Config
+from hawatch.model.config import Config, PeerConfig
 from hawatch.model.fact import Fact, Known, Unknown
 
 CONFIG = "/usr/local/etc/hawatch.toml"
@@ -33,7 +33,8 @@ def own_files(
     """Return the paths, without doubles; a directory's files follow the directory."""
     paths = [config_path, PROGRAM, KEYS, *PLACED.values()]
     paths += ["/etc/hast.conf", "/etc/rc.conf", "/etc/rc.local", "/root/.ssh"]
-    paths += ["/root/.ssh/authorized_keys"]
+    # Where the key is to be, before a configuration says so.
+    paths += ["/root/.ssh/authorized_keys", PeerConfig().identity]
     paths += secrets(config)
     if isinstance(config, Known):
         agent = config.value.agent

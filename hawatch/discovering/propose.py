@@ -20,6 +20,7 @@ from hawatch.model.storage import FstabEntry
 
 MYSQL = "mysql-server"
 MYSQL_DIRECTORY = "/var/db/mysql"
+MARIADB = "/usr/local/libexec/mariadbd"
 
 
 class Node(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,7 +37,10 @@ class Node(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Service(msgspec.Struct, frozen=True, kw_only=True):
-    """One vhid with what moves with it; peer_interface is None where unknown."""
+    """One vhid with what moves with it; peer_interface is None where unknown.
+
+    process is the database's executable, "" for hawatch's default.
+    """
 
     name: str
     vhid: CarpVhid
@@ -44,6 +48,7 @@ class Service(msgspec.Struct, frozen=True, kw_only=True):
     resources: tuple[str, ...]
     mounts: tuple[str, ...]
     rc: tuple[str, ...]
+    process: str = ""
     peer_interface: str | None = None
 
 
@@ -186,6 +191,7 @@ def _services(
                 resources=tuple(resource.name for resource in resources),
                 mounts=mounts,
                 rc=rc,
+                process=MARIADB if rc and is_mariadb(machine) else "",
                 peer_interface=_peer_interface(machine, vhid.vhid),
             )
         )
@@ -245,6 +251,13 @@ def _rc(machine: Machine, mounts: Sequence[str]) -> tuple[str, ...]:
     data = _settings(machine.rc).get("mysql_dbdir", MYSQL_DIRECTORY)
     below = any(data == m or data.startswith(m.rstrip("/") + "/") for m in mounts)
     return (MYSQL,) if below else ()
+
+
+def is_mariadb(machine: Machine) -> bool:
+    """Return whether the database is MariaDB: its mysqld is a link to mariadbd."""
+    if isinstance(machine.libexec, Unknown):
+        return False
+    return MARIADB.rpartition("/")[2] in machine.libexec.value
 
 
 def _name(

@@ -109,7 +109,8 @@ def trap_preempt(machine: Machine) -> Iterator[Trap]:
                 ),
                 type=(
                     "sysctl net.inet.carp.preempt=0 && "
-                    "sysrc -f /etc/sysctl.conf net.inet.carp.preempt=0"
+                    # sysrc(8) refuses names with dots.
+                    "echo net.inet.carp.preempt=0 >> /etc/sysctl.conf"
                 ),
             )
     if isinstance(theirs, Known) and (

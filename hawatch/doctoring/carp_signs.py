@@ -176,7 +176,8 @@ def trap_carp_off_at_boot(machine: Machine) -> Iterator[Trap]:
                 "CARP elects a MASTER before hawatch has looked at the data "
                 "[FACTS A10, H10]"
             ),
-            type="sysrc -f /boot/loader.conf net.inet.carp.allow=0",
+            # sysrc(8) refuses names with dots.
+            type="echo 'net.inet.carp.allow=\"0\"' >> /boot/loader.conf",
         )
 
 

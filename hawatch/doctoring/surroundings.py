@@ -9,6 +9,7 @@ from hawatch.deciding.timers import budget
 from hawatch.discovering.cron_jobs import running
 from hawatch.discovering.faces import interfaces, vhids, vips
 from hawatch.discovering.machine import Machine
+from hawatch.discovering.propose import MARIADB, MYSQL, is_mariadb
 from hawatch.doctoring.nouns import (
     Gravity,
     Trap,
@@ -122,6 +123,23 @@ def trap_shutdown_time(machine: Machine) -> Iterator[Trap]:
         )
 
 
+def trap_fence_command(machine: Machine) -> Iterator[Trap]:
+    """The command that switches the other node off would not be run."""
+    if isinstance(machine.fence, Unknown) or machine.fence.value is None:
+        return
+    reason, _, cure = machine.fence.value.partition("; `")
+    yield Trap(
+        name="fence-command",
+        gravity=Gravity.PROBLEM,
+        what=f"witness.fence: {reason}",
+        why=(
+            "root runs it only where nobody else could have written it; without it "
+            "a standby waits, or stays where it is [FACTS H6]"
+        ),
+        type=cure.removesuffix("`") or "mend `fence` under [witness] in hawatch.toml",
+    )
+
+
 def trap_configuration(machine: Machine) -> Iterator[Trap]:
     """hawatch.toml is missing, broken, or speaks of another machine."""
     if isinstance(machine.config, Unknown):
@@ -204,3 +222,5 @@ def _of_storage(machine: Machine, name: str, service: ServiceConfig) -> Iterator
         for script in service.rc:
             if script not in machine.rc_scripts.value:
                 yield f"{name}: there is no /usr/local/etc/rc.d/{script}"
+    if MYSQL in service.rc[:1] and is_mariadb(machine) and service.process != MARIADB:
+        yield f"{name}: mysql-server starts {MARIADB}, process says {service.process}"

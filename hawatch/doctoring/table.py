@@ -70,6 +70,7 @@ TRAPS: tuple[TrapRule, ...] = (
     surroundings.trap_service_enabled,
     surroundings.trap_clock,
     surroundings.trap_shutdown_time,
+    surroundings.trap_fence_command,
     surroundings.trap_configuration,
     surroundings.trap_configurations_differ,
 )

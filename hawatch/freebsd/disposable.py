@@ -19,6 +19,7 @@ from typing import Any, NoReturn, Self, TypeVar
 
 import msgspec
 
+from hawatch.descriptors import close_from
 from hawatch.freebsd.children import (
     FATAL_SIGNALS,
     Pipe,
@@ -115,7 +116,7 @@ def _be_the_child(function: Callable[[], Any], writer: int) -> NoReturn:
 def _keep_only(writer: int) -> None:
     """Close every descriptor but the pipe; the standard ones become /dev/null."""
     kept = os.dup2(writer, ANSWER_FD) if writer != ANSWER_FD else writer
-    os.closerange(kept + 1, os.sysconf("SC_OPEN_MAX"))
+    close_from(kept + 1)
     null = os.open(os.devnull, os.O_RDWR)
     for standard in (0, 1, 2):
         os.dup2(null, standard)

@@ -17,6 +17,7 @@ from hawatch.freebsd.boot import boot_id, boot_time
 from hawatch.freebsd.disposable import run_in_child
 from hawatch.freebsd.probe_directory import look_into, measure_space, read_first_block
 from hawatch.freebsd.probe_network import knock_at, split_address
+from hawatch.freebsd.probe_write import Written, lock_path, with_write, write_through
 from hawatch.freebsd.run import run_command
 from hawatch.freebsd.trust import why_untrusted
 from hawatch.host import CommandResult, Process, SqlQuestion
@@ -168,12 +169,21 @@ class FreeBSDHost:
     async def probe_directory(
         self, directory: str, *, sentinel: str, fsync: bool, deadline: float
     ) -> Fact[DirectoryProbe]:
-        """Look into a mount point's directory in a disposable child [FACTS F7]."""
-        return run_in_child(
-            lambda: look_into(directory, sentinel, fsync=fsync),
-            DirectoryProbe,
-            deadline=deadline,
+        """Look into a mount point's directory in a disposable child [FACTS F7].
+
+        The write, where it is asked for, has a child of its own: a stalled disk costs
+        the write, not the look.
+        """
+        looked = run_in_child(
+            lambda: look_into(directory, sentinel), DirectoryProbe, deadline=deadline
         )
+        if not fsync or isinstance(looked, Unknown) or not looked.value.own_device:
+            return looked
+        lock = lock_path(str(self._run_dir), directory)
+        written = run_in_child(
+            lambda: write_through(directory, lock), Written, deadline=deadline
+        )
+        return Known(with_write(looked.value, written))
 
     async def ask_sql(self, question: SqlQuestion) -> Fact[SqlAnswer]:
         """Ask a SQL server in a disposable child; a refusal is a known answer."""

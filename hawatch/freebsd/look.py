@@ -6,7 +6,7 @@ administrator. Nothing here decides and nothing changes the machine.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import TypeVar
 
 import msgspec
@@ -26,7 +26,11 @@ from hawatch.freebsd.parse_hastctl_list import HastListError, parse_list
 from hawatch.freebsd.parse_ifconfig import parse_ifconfig
 from hawatch.freebsd.parse_mount import parse_mount
 from hawatch.freebsd.parse_netstat import parse_carp_counters
-from hawatch.freebsd.parse_processes import find_by_executable, find_hastd
+from hawatch.freebsd.parse_processes import (
+    find_by_executable,
+    find_hastd,
+    find_keepers,
+)
 from hawatch.freebsd.parse_service import parse_onestatus
 from hawatch.freebsd.parse_sysctl import parse_carp_sysctls
 from hawatch.host import CommandResult, Ending, Host, Process
@@ -158,13 +162,15 @@ async def read_rc(
     process: str,
     table: Fact[tuple[Process, ...]],
     *,
+    directories: Collection[str] = (),
     deadline: float = RC_DEADLINE,
 ) -> Fact[RcStatus]:
     """Given an rc script, return what it says of its service and what is running.
 
     process is the service's executable, looked for in the process table: rc calls a
     mysqld whose pid file was unmounted "not running" while it lives [FACTS E3]. Empty
-    means that only rc's word counts.
+    means that only rc's word counts. directories hold its data, by which its keepers
+    are known.
     """
     result = await host.ask(words.service_status(name), deadline=deadline)
     if result.ending is not Ending.EXITED or result.status is None:
@@ -178,7 +184,12 @@ async def read_rc(
     if isinstance(table, Unknown):
         return Unknown(f"processes of {name}: {table.reason}")
     pids = find_by_executable(table.value, process)
-    return Known(msgspec.structs.replace(told, processes=pids))
+    keepers = find_keepers(table.value, {*told.pids, *pids}, directories)
+    return Known(
+        msgspec.structs.replace(
+            told, processes=pids, keepers=tuple(one.pid for one in keepers)
+        )
+    )
 
 
 def read_hastd(host: Host, *, answering: bool) -> Fact[Hastd]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Iterable
 
 from hawatch.host import Process
 from hawatch.model.hast import Hastd, HastRole, HastWorker
@@ -10,6 +11,8 @@ from hawatch.model.hast import Hastd, HastRole, HastWorker
 _WORKER = re.compile(r"hastd: (?P<resource>\S+) \((?P<role>primary|secondary)\)")
 _NAME = "hastd"
 _STARTS = ("start", "restart")
+_KEEPERS = frozenset({"mysqld_safe", "mariadbd-safe"})
+_DATADIR = "--datadir="
 
 
 def find_hastd(processes: tuple[Process, ...], *, answering: bool) -> Hastd:
@@ -77,6 +80,44 @@ def find_starts(processes: tuple[Process, ...], rc: str) -> tuple[Process, ...]:
         found += grown
         pids |= {process.pid for process in grown}
     return tuple(found)
+
+
+def find_keepers(
+    processes: tuple[Process, ...], pids: Collection[int], directories: Iterable[str]
+) -> tuple[Process, ...]:
+    """Given the process table, return the scripts that start a dead server anew.
+
+    mysqld_safe starts its mysqld again unless that ended by a stop [FACTS E3]: whoever
+    kills the server has to end its keeper first. It is the service's where it is an
+    ancestor of one of its pids, or where its data lie below one of its directories. The
+    oldest comes first.
+    """
+    table = {process.pid: process for process in processes}
+    found = {
+        process.pid: process
+        for process in processes
+        if _keeps(process) and _has_data_below(process, directories)
+    }
+    for pid in pids:
+        above = table.get(table[pid].parent) if pid in table else None
+        while above is not None and _keeps(above) and above.pid not in found:
+            found[above.pid] = above
+            above = table.get(above.parent)
+    return tuple(sorted(found.values(), key=lambda one: (one.started, one.pid)))
+
+
+def _keeps(process: Process) -> bool:
+    """Return whether a process is a keeper; a script stands behind its shell."""
+    return any(word.rsplit("/", 1)[-1] in _KEEPERS for word in process.cmdline[:2])
+
+
+def _has_data_below(process: Process, directories: Iterable[str]) -> bool:
+    data = [word for word in process.cmdline if word.startswith(_DATADIR)]
+    return any(
+        f"{word.removeprefix(_DATADIR)}/".startswith(f"{directory.rstrip('/')}/")
+        for word in data
+        for directory in directories
+    )
 
 
 def _worker(process: Process) -> list[HastWorker]:

@@ -1,33 +1,28 @@
 """Look into a mount point's directory, the only honest way: by using it [FACTS F7].
 
 A zombie mount (its device destroyed) still stands in the mount table and answers stat,
-statvfs and listdir; stalled I/O blocks only fsync. These functions run in a disposable
-child and may never return.
+statvfs and listdir; stalled I/O blocks only what must touch the disk. These functions
+run in a disposable child and may never return. Writing is probe_write.py's.
 """
 
 from __future__ import annotations
 
-import contextlib
 import os
 import stat
 import time
 
+from hawatch.freebsd.probe_write import PROBE_FILE
 from hawatch.model.storage import DirectoryProbe, Space
-
-PROBE_FILE = ".hawatch-probe"
-"""Written, synced and removed; one that a killed probe left is written over."""
 
 NO_DATA = frozenset({".snap", ".sujournal", PROBE_FILE})
 """What newfs, journaling and we put into an otherwise empty file system [FACTS F3]."""
 
 
-def look_into(directory: str, sentinel: str, *, fsync: bool) -> DirectoryProbe:
+def look_into(directory: str, sentinel: str) -> DirectoryProbe:
     """Given a directory, look whether it is a mount's root and whether it works.
 
-    With fsync, a file is written and synced, but only where another file system is
-    mounted: writes to the bare directory would hide under the next mount [FACTS F7].
-    Everything goes through one descriptor of the directory, which a forced unmount
-    kills, so that no write can slip onto the root file system in between.
+    Everything goes through one descriptor of the directory, so that a mount or an
+    unmount in between does not mix two file systems.
     Return what was found; error is the first thing that went wrong.
     Raise OSError where the directory cannot be looked at at all.
     """
@@ -37,18 +32,14 @@ def look_into(directory: str, sentinel: str, *, fsync: bool) -> DirectoryProbe:
         own_device = status.st_dev != os.stat("..", dir_fd=root).st_dev
         found, complaint = _read_sentinel(root, sentinel)
         empty, unlisted = _is_empty(root)
-        fsynced, unwritten = (
-            _write(root, own_device=own_device) if fsync else (None, None)
-        )
     finally:
         os.close(root)
     return DirectoryProbe(
         own_device=own_device,
         sentinel=found,
         empty=empty,
-        fsynced=fsynced,
         immutable=None if own_device else is_immutable(status),
-        error=complaint or unlisted or unwritten,
+        error=complaint or unlisted,
     )
 
 
@@ -120,23 +111,3 @@ def _is_empty(root: int) -> tuple[bool, str | None]:
         return NO_DATA.issuperset(os.listdir(root)), None
     except OSError as error:
         return False, f"listing: {error.strerror}"
-
-
-def _write(root: int, *, own_device: bool) -> tuple[bool, str | None]:
-    """Write, sync and remove the probe file; return whether all of it went through."""
-    if not own_device:
-        return False, None
-    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW
-    try:
-        descriptor = os.open(PROBE_FILE, flags, 0o600, dir_fd=root)
-        try:
-            os.write(descriptor, b"%d\n" % time.time_ns())
-            os.fsync(descriptor)
-        finally:  # after a failed sync these fail as well, and tell nothing new
-            with contextlib.suppress(OSError):
-                os.close(descriptor)
-            with contextlib.suppress(OSError):
-                os.unlink(PROBE_FILE, dir_fd=root)
-    except OSError as error:
-        return False, f"{PROBE_FILE}: {error.strerror}"
-    return True, None

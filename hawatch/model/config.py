@@ -59,6 +59,7 @@ class ServiceConfig(msgspec.Struct, frozen=True, kw_only=True):
 
     sentinel: a file at the root of each mount that proves the right file system; where
     none is named, a directory that is not empty has to do.
+    fsync: whether each look on the owner writes and syncs a small file there.
     process: the executable whose processes belong to the first rc service.
     fsck_yes: mount points whose file system may be repaired with fsck -y.
     """
@@ -72,6 +73,7 @@ class ServiceConfig(msgspec.Struct, frozen=True, kw_only=True):
     process: str = "/usr/local/libexec/mysqld"
     probe: ProbeConfig | None = None
     sentinel: str = ""
+    fsync: bool = False
     fsck_yes: tuple[str, ...] = ()
     start_deadline: Duration = 120.0
     stop_deadline: Duration = 60.0

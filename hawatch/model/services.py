@@ -13,12 +13,19 @@ class RcStatus(msgspec.Struct, frozen=True, kw_only=True):
     running is rc's word (`service NAME onestatus`), pids are from the same line.
     processes are the pids found by executable in the process table: after a forced
     unmount rc says "not running" while mysqld lives with dead descriptors [FACTS E3].
+    keepers are the pids of who starts it again when it dies, as mysqld_safe does.
     """
 
     name: str
     running: bool
     pids: tuple[int, ...] = ()
     processes: tuple[int, ...] = ()
+    keepers: tuple[int, ...] = ()
+
+    @property
+    def gone(self) -> bool:
+        """Return whether it is dead, and nobody is there to start it again."""
+        return not self.alive and not self.keepers
 
     @property
     def alive(self) -> bool:

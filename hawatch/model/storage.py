@@ -50,7 +50,9 @@ class DirectoryProbe(msgspec.Struct, frozen=True, kw_only=True):
     own_device: the directory is on another device than its parent (a mount is there).
     sentinel: the sentinel file was read; None where none was asked for.
     empty: no entry but ., .., .snap, .sujournal.
-    fsynced: a small write and fsync went through; None where it was not asked for.
+    fsynced: a small write and fsync went through; None where it was not asked for, has
+    not come back yet, or found the disk full.
+    stalled: the seconds for which an earlier such write has been hanging.
     immutable: the bare directory carries schg or mode 0 (only told when unmounted).
     """
 
@@ -58,5 +60,6 @@ class DirectoryProbe(msgspec.Struct, frozen=True, kw_only=True):
     sentinel: bool | None
     empty: bool
     fsynced: bool | None = None
+    stalled: float | None = None
     immutable: bool | None = None
     error: str | None = None

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import stat
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from hawatch.model.config import NotifyUrl
 from hawatch.model.fact import Fact, Known, Unknown
 from hawatch.recording.store import complaint
+from hawatch.trust import doubt_about_secret
 
 MASK = "***"
 SHORTEST = 4
@@ -82,15 +82,9 @@ def _private_text(path: str) -> Fact[str]:
     # O_NONBLOCK: a FIFO must not hang the process.
     file = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     try:
-        found = os.fstat(file)
-        if not stat.S_ISREG(found.st_mode):
-            return Unknown(f"{path} is not a regular file")
-        if found.st_uid not in (0, os.geteuid()):
-            return Unknown(
-                f"{path} belongs to uid {found.st_uid}; type: chown root {path}"
-            )
-        if found.st_mode & 0o077:
-            return Unknown(f"{path} is open to others; type: chmod 0600 {path}")
+        doubt = doubt_about_secret(path, os.fstat(file))
+        if doubt is not None:
+            return Unknown(str(doubt))
         return Known(os.read(file, 8192).decode("utf-8", "replace"))
     finally:
         os.close(file)

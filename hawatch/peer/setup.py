@@ -18,6 +18,7 @@ HINTS = {
     "Permission denied": "the peer does not accept the key (steps 1 and 2)",
     "Connection refused": "sshd does not listen there",
     "timed out": "no machine answers there: address, cable, firewall",
+    "Host is down": "no machine answers there: address, cable, firewall",
     "No route to host": "no machine answers there: address, cable, firewall",
     "exit 127": "the key is not bound to its command, or hawatch is not installed",
     "not accessible": "this node has no key yet (step 1)",
@@ -26,7 +27,10 @@ HINTS = {
 
 
 def setup_text(config: Config) -> str:
-    """Given the configuration, return every step for both nodes, ready to paste."""
+    """Given the configuration, return every step for both nodes, ready to paste.
+
+    Into csh as well, which is root's shell before 14: no `$(...)` and no `2>`.
+    """
     first, second = config.nodes
     return "\n".join(
         [
@@ -98,7 +102,7 @@ def _make_key(settings: PeerConfig, node: str, other: str, options: str) -> list
         "",
         f"   install -d -m 700 {PurePosixPath(key).parent}",
         f"   ssh-keygen -q -t ed25519 -N '' -C hawatch@{node} -f {key}",
-        f"   printf '%s %s\\n' '{options}' \"$(cat {key}.pub)\"",
+        f"   printf '%s %s\\n' '{options}' \"`cat {key}.pub`\"",
         "",
     ]
 
@@ -137,7 +141,7 @@ def _pin_host(config: Config, node: str, other: str) -> list[str]:
     return [
         f"3. On {node}: pin the host key of {other} under its name, for every address.",
         "",
-        f"   {scan} 2>/dev/null |",
+        f"   {scan} |",
         f"       {rename} > {settings.known_hosts}",
         "",
         "4. Compare: both commands must print the same fingerprint (SHA256:...).",

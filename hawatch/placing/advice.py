@@ -24,7 +24,7 @@ def advice(
     if _absent(machine, PROGRAM):
         yield (
             "the files call this program, and it is not there",
-            f'ln -s "$(command -v hawatch)" {PROGRAM}',
+            f"ln -s `which hawatch` {PROGRAM}",
         )
     yield from _password(machine, config)
     if CONFIG in touched:

@@ -9,8 +9,8 @@ from pathlib import Path
 import msgspec
 
 from hawatch.recording.store import sync_directory
+from hawatch.trust import doubt_about
 
-OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 TEMPORARY = ".hawatch-new"
 """Suffix of a file being written. With the dot in front, neither cron nor devd nor
 periodic(8) takes it for one of theirs."""
@@ -55,10 +55,9 @@ def why_unsafe(path: Path, root: Path) -> str | None:
         if not wanted(found.st_mode):
             kind = "a plain file" if step == path else "a directory"
             return f"{step} is not {kind}: look at it, and move it away"
-        if found.st_uid not in (0, os.geteuid()):
-            return f"{step} belongs to user {found.st_uid}: chown root {step}"
-        if found.st_mode & OTHERS_WRITE:
-            return f"{step} can be written by others: chmod go-w {step}"
+        doubt = doubt_about(step, found)
+        if doubt is not None:
+            return str(doubt)
     return None
 
 

@@ -10,12 +10,12 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import stat
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Protocol
 
 from hawatch.recording.reserve import Reserve
+from hawatch.trust import doubt_about
 
 TEMPORARY = ".new"
 """Suffix of a file being written; its name also starts with a dot."""
@@ -86,14 +86,9 @@ class DirStore:
             raise StoreError(
                 f"{path}: {complaint(error)}; type: install -d -m 0750 {path}"
             ) from error
-        if found.st_uid not in (0, os.geteuid()):
-            raise StoreError(
-                f"{path} belongs to uid {found.st_uid}; type: chown root {path}"
-            )
-        if found.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
-            raise StoreError(
-                f"{path} can be written by others; type: chmod 0750 {path}"
-            )
+        doubt = doubt_about(path, found)
+        if doubt is not None:
+            raise StoreError(str(doubt))
 
     def read(self, name: str) -> bytes | None:
         """Return the content, or None where there is no such file."""

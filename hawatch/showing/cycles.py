@@ -28,6 +28,11 @@ def lines(result: Result) -> Iterator[str]:
         if finding.verdict in (Verdict.FAIL, Verdict.UNKNOWN):
             first = (finding.message.splitlines() or [""])[0]
             yield f"{finding.verdict} {finding.key}: {first}"
+    yield from unrecorded(result)
+
+
+def unrecorded(result: Result) -> Iterator[str]:
+    """Yield what stands in no record, because it could not be written."""
     for problem in result.problems:
         yield f"not recorded: {problem}"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Coroutine, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from hawatch.freebsd.probe_write import with_write
 from hawatch.host import CommandResult, Ending, Process, SqlQuestion
 from hawatch.model.fact import Fact, Known, Unknown
 from hawatch.model.moment import Moment
@@ -147,12 +148,12 @@ class SimHost:
         """Look into a mount point's directory; it may block like a real one."""
         shell = Shell(self._node)
         await shell.nap(self._world.settings.command)
-        probe = await self._within(
-            probes.directory(shell, directory, sentinel=sentinel, fsync=fsync), deadline
-        )
-        if probe is None:
-            return Unknown(f"probe of {directory} overdue after {deadline:g} s")
-        return Known(probe)
+        probe = probes.directory(self._node, directory, sentinel=sentinel)
+        if not fsync or not probe.own_device:
+            return Known(probe)
+        written = await self._within(probes.write(shell, directory), deadline)
+        late = Unknown(f"no answer within {deadline:g} s")
+        return Known(with_write(probe, late if written is None else Known(written)))
 
     async def ask_sql(self, question: SqlQuestion) -> Fact[SqlAnswer]:
         """Ask a SQL server; one that does not answer in time is a known answer."""

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import msgspec
-
+from hawatch.freebsd.probe_write import PROBE_FILE, Written
 from hawatch.host import SqlQuestion
 from hawatch.model.fact import Fact, Known, Unknown
 from hawatch.model.services import SqlAnswer, SqlKind
@@ -22,7 +21,6 @@ from hawatch.sim.storage import (
     ROOT_TOTAL,
     ROOT_USED,
     TOTAL_BYTES,
-    FileSystem,
     MountEntry,
 )
 
@@ -34,54 +32,52 @@ VERSION = "8.0.35"
 CANARY_EXTENT = 1
 
 
-async def directory(
-    shell: Shell, path: str, *, sentinel: str, fsync: bool
-) -> DirectoryProbe:
-    """Look into a mount point; the write and fsync go to the disk and may block."""
-    node = shell.node
-    entry = node.mounts.visible(path)
-    if not fsync:
-        return peek(node, path, sentinel=sentinel)
-    if entry is None or entry.fs is None:
-        return _bare(node, path, sentinel=sentinel, fsync=True)
-    error = await shell.uninterruptible(
-        node.mounts.write(entry, FS_PROBE, node.new_pid(), 0)
-    )
-    if not error and entry.fs.full:
-        error = "No space left on device"
-    return msgspec.structs.replace(
-        _mounted(entry, entry.fs, sentinel=sentinel),
-        fsynced=not error,
-        error=error or None,
-    )
-
-
-def peek(node: Node, path: str, *, sentinel: str) -> DirectoryProbe:
-    """Look into a mount point's directory without writing anything."""
+def directory(node: Node, path: str, *, sentinel: str) -> DirectoryProbe:
+    """Look into a mount point; nothing of it has to touch the disk [FACTS F7]."""
     entry = node.mounts.visible(path)
     if entry is None or entry.fs is None:
-        return _bare(node, path, sentinel=sentinel, fsync=False)
-    return _mounted(entry, entry.fs, sentinel=sentinel)
-
-
-def _mounted(entry: MountEntry, fs: FileSystem, *, sentinel: str) -> DirectoryProbe:
-    there = entry.sentinel if entry.zombie else bool(fs.read(FS_SENTINEL))
-    empty = not entry.zombie and fs.read(FS_DATABASE) is None and not there
+        return _bare(node, path, sentinel=sentinel)
+    there = entry.sentinel if entry.zombie else bool(entry.fs.read(FS_SENTINEL))
+    empty = not entry.zombie and entry.fs.read(FS_DATABASE) is None and not there
     return DirectoryProbe(
         own_device=True, sentinel=there if sentinel else None, empty=empty
     )
 
 
-def _bare(node: Node, path: str, *, sentinel: str, fsync: bool) -> DirectoryProbe:
+async def write(shell: Shell, path: str) -> Written:
+    """Write and sync a probe file; it goes to the disk and may block [FACTS E6]."""
+    node = shell.node
+    entry = node.mounts.visible(path)
+    if entry is None or entry.fs is None:
+        return Written()
+    since = node.mounts.probing.get(path)
+    if since is not None:
+        stalled = node.world.now - since
+        return Written(
+            stalled=stalled, error=f"a write has been hanging for {stalled:.0f} s"
+        )
+    if entry.fs.full:
+        return Written(error=f"{PROBE_FILE}: No space left on device")
+    node.mounts.probing[path] = node.world.now
+    done = node.mounts.write(entry, FS_PROBE, node.new_pid(), 0)
+
+    def came_back(_error: str) -> None:
+        node.mounts.probing.pop(path, None)
+
+    done.then(came_back)
+    error = await shell.uninterruptible(done)
+    if error:
+        return Written(fsynced=False, error=f"{PROBE_FILE}: {error}")
+    return Written(fsynced=True)
+
+
+def _bare(node: Node, path: str, *, sentinel: str) -> DirectoryProbe:
     bare = node.bare(path)
-    refused = fsync and bare.immutable
     return DirectoryProbe(
         own_device=False,
         sentinel=False if sentinel else None,
         empty=not bare.names,
-        fsynced=not refused if fsync else None,
         immutable=bare.immutable,
-        error="Operation not permitted" if refused else None,
     )
 
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 SIGKILL, SIGTERM = 9, 15
 HASTD = "/sbin/hastd"
+SHELL = "/bin/sh"
 
 
 @dataclass(slots=True)
@@ -74,14 +75,26 @@ def process_table(node: Node) -> tuple[Process, ...]:
                     )
                 )
     for service in node.services.values():
+        data = f"--datadir={service.settings.mount}"
+        if service.keeper:
+            table.append(
+                Process(
+                    pid=service.keeper,
+                    parent=1,
+                    name="sh",
+                    cmdline=(SHELL, service.settings.keeper, data),
+                    started=service.keeper_started,
+                    exe=SHELL,
+                )
+            )
         if service.running:
             path = service.settings.process
             table.append(
                 Process(
                     pid=service.pid,
-                    parent=1,
+                    parent=service.keeper or 1,
                     name=path.rsplit("/", 1)[-1],
-                    cmdline=(path, f"--datadir={service.settings.mount}"),
+                    cmdline=(path, data),
                     started=service.started,
                     exe=path,
                 )
@@ -119,6 +132,8 @@ def kill_process(node: Node, pid: int, started: float, signal: int) -> bool:
                 service.kill()
             else:
                 service.stop()
+        elif service.keeper == pid and signal == SIGKILL:
+            service.keeper = 0  # it ignores the others
     for one in node.scripts:
         if one.pid == pid and not one.task.unkillable:
             one.task.kill()

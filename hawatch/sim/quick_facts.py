@@ -166,4 +166,5 @@ def rc_status(service: RcService) -> RcStatus:
         running=seen,
         pids=(service.pid,) if seen else (),
         processes=(service.pid,) if service.running else (),
+        keepers=(service.keeper,) if service.keeper else (),
     )

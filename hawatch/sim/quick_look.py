@@ -68,6 +68,8 @@ class QuickLook:
         hastd = node.hastd
         if not hastd.alive or hastd.stopped or hastd.waiting or node.hast_conf_error:
             return False
+        if any(service.fsync for service in config.services.values()):
+            return False
         wanted = {s.interface_of(node.name) for s in config.services.values()}
         if wanted != {node.interface}:
             return False
@@ -117,7 +119,7 @@ class QuickLook:
             for directory in service.mounts:
                 entry = node.mounts.visible(directory)
                 fields.setdefault("directories", {})[directory] = Known(
-                    probes.peek(node, directory, sentinel=service.sentinel)
+                    probes.directory(node, directory, sentinel=service.sentinel)
                 )
                 fields.setdefault("space", {})[directory] = Known(
                     probes.space_of(entry)

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 NO_SPACE = "The table is full"
 
+KEEPER_PAUSE = 1.0
+"""Seconds until mysqld_safe has started a killed mysqld again."""
+
 
 class Mood(enum.StrEnum):
     """How mysqld behaves while it runs; faults change it."""
@@ -31,13 +34,16 @@ class RcService:
 
     mount is where its files are: None for the bare directory. dead_files: its files
     were taken away under it. mood, will_not_stop, will_not_start: faults. A start
-    makes it well again, unless mood_sticks.
+    makes it well again, unless mood_sticks. keeper: the pid of the script that starts
+    it again after a kill, 0 for none.
     """
 
     __slots__ = (
         "_generation",
         "accepting",
         "dead_files",
+        "keeper",
+        "keeper_started",
         "mood",
         "mood_sticks",
         "mount",
@@ -57,6 +63,8 @@ class RcService:
         self.node = node
         self.settings = settings
         self.pid = 0
+        self.keeper = 0
+        self.keeper_started = 0.0
         self.started = 0.0
         self.running = False
         self.accepting = False
@@ -85,6 +93,8 @@ class RcService:
             self.node.note(f"{self.settings.rc_name} does not start", "service")
             return
         self._generation += 1
+        if self.settings.keeper and not self.keeper:
+            self.keeper, self.keeper_started = self.node.new_pid(), self.node.wall
         self.pid = self.node.new_pid()
         self.started = self.node.wall
         self.running, self.accepting, self.stopping = True, False, False
@@ -118,9 +128,9 @@ class RcService:
         fs = None if self.mount is None else self.mount.fs
         if fs is not None and fs.device.pending:
             newest = list(fs.device.pending)[-1]
-            newest.done.then(lambda _error: self._end(generation))
+            newest.done.then(lambda _error: self._killed(generation))
         else:
-            self._end(generation)
+            self._killed(generation)
 
     def lose_files(self) -> None:
         """Live on with dead descriptors: a forced unmount."""
@@ -131,6 +141,7 @@ class RcService:
         self._generation += 1
         self.running = self.accepting = self.stopping = False
         self.mount = None
+        self.keeper = 0
 
     def commit(self, extent: int, slot: int, value: int) -> Promise[str]:
         """Write a row and wait for the disk; "" or the error text."""
@@ -185,9 +196,23 @@ class RcService:
         flushed = self.node.mounts.write(self.mount, "flush", self.pid, 1)
         flushed.then(lambda _error: self._end(generation))
 
+    def _killed(self, generation: int) -> None:
+        """End, and come back a second later where a keeper finds the pid file."""
+        left_behind = self.pidfile_seen
+        keeper = self.keeper
+        self._end(generation)
+        if keeper and left_behind:
+            self.keeper = keeper
+            self.node.timers.call_in(KEEPER_PAUSE, lambda: self._revive(keeper))
+
+    def _revive(self, keeper: int) -> None:
+        if self.keeper == keeper and not self.running:
+            self.start()
+
     def _end(self, generation: int) -> None:
         if generation != self._generation or not self.running:
             return
+        self.keeper = 0
         self.running = self.accepting = self.stopping = False
         if self.mount is not None:
             self.mount.users.discard(self)

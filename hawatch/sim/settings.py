@@ -38,7 +38,8 @@ class ServiceSettings(msgspec.Struct, frozen=True, kw_only=True):
 
     su_j: soft updates with a journal. start and stop: seconds of mysqld. fsck: seconds
     of a check of the whole file system. write_interval: seconds between two rows of the
-    client, 0 for none. capacity: bytes of the file system.
+    client, 0 for none. capacity: bytes of the file system. keeper: the script that
+    starts a killed mysqld again [FACTS E3], "" for none.
     """
 
     name: str = "mysql"
@@ -49,6 +50,7 @@ class ServiceSettings(msgspec.Struct, frozen=True, kw_only=True):
     rc: str = "mysql-server"
     rc_name: str = "mysql"
     process: str = "/usr/local/libexec/mysqld"
+    keeper: str = ""
     port: int = 3306
     sentinel: str = ".hawatch-sentinel"
     su_j: bool = True

@@ -111,12 +111,16 @@ class MountEntry:
 
 
 class MountTable:
-    """The mounts of one boot, in order; the last on a directory is the visible one."""
+    """The mounts of one boot, in order; the last on a directory is the visible one.
 
-    __slots__ = ("entries", "node")
+    probing tells since when a probe's write to a directory has not come back.
+    """
+
+    __slots__ = ("entries", "node", "probing")
 
     def __init__(self, node: Node) -> None:
         self.node = node
+        self.probing: dict[str, float] = {}
         self.entries: list[MountEntry] = [
             MountEntry("/dev/gpt/rootfs", "/", "ufs", ("local", "soft-updates")),
             MountEntry("devfs", "/dev", "devfs", ()),

@@ -265,6 +265,24 @@ def test_a_mysqld_that_rc_has_lost_is_found_in_the_process_table():
     assert fact.value.alive
 
 
+def test_a_dead_mysqld_whose_keeper_lives_is_dead_and_not_gone():
+    """mysqld_safe starts it again within a second [FACTS E3]."""
+    line = "/usr/sbin/service mysql-server onestatus"
+    host = RecordedHost({line: answer(line, "mysql is not running.\n", status=1)})
+    safe = ("/bin/sh", "/usr/local/bin/mysqld_safe", "--datadir=/var/db/mysql")
+    table = Known((a_process(70, *safe, exe="/bin/sh"),))
+    reading = look.read_rc(
+        host, "mysql-server", MYSQLD, table, directories=("/var/db/mysql",)
+    )
+    fact = complete(reading)
+    assert isinstance(fact, Known)
+    assert (fact.value.alive, fact.value.gone, fact.value.keepers) == (
+        False,
+        False,
+        (70,),
+    )
+
+
 def test_rc_alone_is_not_believed_where_the_process_table_is_unknown():
     """`not running` without the table would let a second mysqld start."""
     line = "/usr/sbin/service mysql-server onestatus"

@@ -17,6 +17,7 @@ STATIONS = {
     "checking",
     "config",
     "configuring",
+    "descriptors",
     "discovering",
     "doctoring",
     "dryrun",
@@ -25,6 +26,7 @@ STATIONS = {
     "peer",
     "placing",
     "recording",
+    "trust",
 }
 CYCLE = {"agent", "cycle", "thinking"}
 DRIVERS = {"live", "notify", "notifying", "showing", "sim"}

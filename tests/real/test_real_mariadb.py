@@ -311,6 +311,6 @@ def test_a_password_file_that_others_can_read_is_refused_with_the_cure(
     fact = complete(host.ask_sql(question))
 
     assert fact == Unknown(
-        f"{question.password_file} is open to others:"
-        f" /bin/chmod 600 {question.password_file}"
+        f"{question.password_file} is open to others;"
+        f" `chmod 600 {question.password_file}`"
     )

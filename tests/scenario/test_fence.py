@@ -138,13 +138,13 @@ def test_a_command_that_others_could_have_written_is_not_run() -> None:
     """It would run as root; the refusal names the file."""
     pair = a_fencing_pair()
     switch = Switch(pair)
-    pair.world.untrusted[PROGRAM] = f"others can write {PROGRAM}"
+    pair.world.untrusted[PROGRAM] = f"{PROGRAM} can be written by others"
     pair.alpha.crash()
     pair.run(40.0)
     assert switch.calls == []
     (outcome,) = pair.steps(pair.beta, FencePeer)
     assert outcome.result is StepResult.FAILED
-    assert f"others can write {PROGRAM}" in outcome.text
+    assert f"{PROGRAM} can be written by others" in outcome.text
 
 
 def test_an_agent_killed_while_it_fences_does_not_shoot_twice() -> None:

@@ -230,7 +230,7 @@ def test_cron_is_told_nothing_when_all_is_well(machine: Machine, number: int) ->
     """Six times a minute, no mail and no line in the log."""
     machine.hawatch("echo text")
     run_job(machine, number)
-    assert machine.calls("hawatch") == [[["run"], ["notify"]][number]]
+    assert machine.calls("hawatch") == [[["run", "--quiet"], ["notify"]][number]]
     assert machine.calls("logger") == []
 
 

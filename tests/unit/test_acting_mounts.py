@@ -26,6 +26,17 @@ PROVE = ProveMount(
 UNMOUNT = Unmount(directory=DIRECTORY, device=DEVICE, deadline=20.0, force_after=10.0)
 
 
+def test_an_unmount_without_a_known_device_takes_any_hast_device_off(
+    primary: Bench,
+) -> None:
+    """A look that failed must not let a release pass over a mount."""
+    assert primary.run(MOUNT).result is REACHED
+    unknown = Unmount(directory=DIRECTORY, device="", deadline=20.0, force_after=10.0)
+    assert primary.run(unknown).result is REACHED
+    assert not primary.mounted
+    assert primary.run(unknown).result is REACHED
+
+
 def test_a_clean_file_system_is_checked_quickly(primary: Bench) -> None:
     """Preening skips what is clean, or replays the journal [FACTS F3]."""
     assert primary.run(CHECK).result is REACHED

@@ -88,6 +88,36 @@ def test_a_process_that_rc_has_forgotten_is_told_to_go(bench: Bench) -> None:
     assert bench.world.now - began < 20.0
 
 
+def test_a_killed_service_is_not_brought_back_by_its_keeper() -> None:
+    """mysqld_safe starts a killed mysqld again: it has to go first [FACTS E3]."""
+    bench = Bench(keeper="/usr/local/bin/mysqld_safe")
+    bench.rc.will_not_stop = True
+    assert bench.rc.keeper
+    assert bench.run(STOP_OR_KILL).result is REACHED
+    bench.world.run_for(10.0)
+    assert not bench.rc.running
+    assert not bench.rc.keeper
+
+
+def test_a_stop_between_death_and_rebirth_ends_the_keeper() -> None:
+    """The server is dead at this very moment, but not for long."""
+    bench = Bench(keeper="/usr/local/bin/mysqld_safe")
+    bench.rc.kill()
+    assert not bench.rc.running
+    assert bench.run(STOP_OR_KILL).result is REACHED
+    bench.world.run_for(10.0)
+    assert not bench.rc.running
+
+
+def test_a_keeper_is_left_alone_where_killing_is_not_allowed() -> None:
+    """It brings its server back, so that the stop is known to have failed."""
+    bench = Bench(keeper="/usr/local/bin/mysqld_safe")
+    bench.rc.kill()
+    bench.rc.will_not_stop = True
+    assert bench.run(STOP).result is FAILED
+    assert bench.rc.running
+
+
 def test_a_stop_that_is_only_claimed_is_no_stop(bench: Bench) -> None:
     """Exit 0 is a hint."""
     bench.fault(FaultKind.LIE, "/usr/sbin/service", RC, "onestop")

@@ -2,15 +2,52 @@
 
 from __future__ import annotations
 
+import ctypes
+import errno
 import os
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import psutil
 
-from hawatch.freebsd.boot import NAME, boot_id, boot_time
+from hawatch.freebsd.boot import (
+    FREEBSD_BOOT_ID,
+    NAME,
+    boot_id,
+    boot_time,
+    kernel_boot_id,
+    read_opaque_sysctl,
+)
 
-NO_KERNEL_ID = Path("/nonexistent/boot_id")
+SYSCTLBYNAME = ctypes.CFUNCTYPE(
+    ctypes.c_int,
+    ctypes.c_char_p,
+    ctypes.c_void_p,
+    ctypes.POINTER(ctypes.c_size_t),
+    ctypes.c_void_p,
+    ctypes.c_size_t,
+)
+"""What sysctlbyname(3) looks like: name, old value, its size, new value, its size."""
+
+
+def NO_KERNEL_ID() -> None:  # noqa: N802 - a value that is called
+    """Stand for a kernel that gives its boots no id."""
+
+
+def libc_with(**values: bytes) -> Callable[..., Any]:
+    """Return a sysctlbyname that knows these names (with _ for a dot) and no others."""
+
+    def call(name: bytes, old: int, size: Any, _new: int, _new_size: int) -> int:
+        value = values.get(name.decode().replace(".", "_"))
+        if value is None or size[0] < len(value):
+            return -errno.ENOENT
+        ctypes.memmove(old, value, len(value))
+        size[0] = len(value)
+        return 0
+
+    return SYSCTLBYNAME(call)
 
 
 def test_the_boot_time_is_the_systems() -> None:
@@ -19,12 +56,37 @@ def test_the_boot_time_is_the_systems() -> None:
 
 
 def test_the_kernels_id_is_taken_where_there_is_one(tmp_path: Path) -> None:
-    """Linux knows its boots."""
-    kernel = tmp_path / "kernel"
-    kernel.write_text("c0ffee\n")
-
-    assert boot_id(tmp_path / "run", booted=0, kernel=kernel) == "c0ffee"
+    """No file is needed then."""
+    assert boot_id(tmp_path / "run", booted=0, kernel=lambda: "c0ffee") == "c0ffee"
     assert not (tmp_path / "run").exists()
+
+
+def test_this_kernel_has_an_id_that_stays() -> None:
+    """Linux and FreeBSD know their boots."""
+    first = kernel_boot_id()
+    assert first
+    assert kernel_boot_id() == first
+
+
+def test_freebsds_id_is_read_as_sixteen_bytes() -> None:
+    """kern.boot_id is an opaque sysctl: bytes, no text."""
+    call = libc_with(kern_boot_id=bytes(range(16)))
+    assert read_opaque_sysctl(FREEBSD_BOOT_ID, call) == bytes(range(16)).hex()
+
+
+def test_a_kernel_without_an_id_of_its_boot_gives_none() -> None:
+    """FreeBSD 12, or one whose random device is not seeded yet; zeros are no id."""
+    assert read_opaque_sysctl(FREEBSD_BOOT_ID, libc_with()) is None
+    assert read_opaque_sysctl(FREEBSD_BOOT_ID, libc_with(kern_boot_id=b"")) is None
+    zeros = libc_with(kern_boot_id=bytes(16))
+    assert read_opaque_sysctl(FREEBSD_BOOT_ID, zeros) is None
+
+
+def test_a_clock_that_steps_forward_is_no_boot(tmp_path: Path) -> None:
+    """The boot's time moves with the clock, the kernel's id does not [FACTS H24]."""
+    now = time.time()
+    before = boot_id(tmp_path, booted=now - 60, kernel=lambda: "c0ffee")
+    assert boot_id(tmp_path, booted=now + 7200, kernel=lambda: "c0ffee") == before
 
 
 def test_the_id_is_kept_for_the_rest_of_the_boot(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from hawatch.descriptors import close_from
 from hawatch.freebsd.disposable import ANSWER_FD, run_in_child
 from hawatch.model.fact import Known, Unknown
 from hawatch.model.storage import Space
@@ -247,3 +248,17 @@ def test_a_signal_that_ends_us_ends_the_child_first(tmp_path: Path) -> None:
 
     assert agent.wait(timeout=10) == -signal.SIGTERM
     assert not psutil.pid_exists(int(note.read_text()))
+
+
+@pytest.mark.parametrize("limit", [64, 0, -1])
+def test_a_child_closes_what_it_must_not_hold(
+    limit: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The end is above the limit, where Python has one call for all of them."""
+    ends: list[tuple[int, int]] = []
+    monkeypatch.setattr(os, "sysconf", lambda _name: limit)
+    monkeypatch.setattr(os, "closerange", lambda *range_: ends.append(range_))
+    close_from(4)
+    ((first, end),) = ends
+    assert first == 4
+    assert end > max(limit, 1000 if limit < 1 else 0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -42,6 +43,7 @@ from hawatch.discovering.own_files import PLACED
 from hawatch.doctoring.nouns import Gravity, Trap
 from hawatch.doctoring.table import TRAPS, diagnose, exit_code, name_of
 from hawatch.exits import Exit
+from hawatch.freebsd.host import FreeBSDHost
 from hawatch.model.config import AgentConfig, CarpConfig, HastConfig
 from hawatch.model.fact import Known, Unknown
 from hawatch.model.hast import HastStatus
@@ -279,10 +281,17 @@ CASES: list[tuple[str, Gravity, dict[str, Any]]] = [
         NOTE,
         {"config": Known(the_config(services={"mysql": a_service_config()}))},
     ),
+    (
+        "fence-command",
+        PROBLEM,
+        {"fence": Known("/f is not executable; `chmod u+x /f`")},
+    ),
+    ("fence-command", PROBLEM, {"fence": Known("/f: No such file or directory")}),
     ("configuration", WARNING, {"config": Unknown("there is no such file")}),
     ("configuration", PROBLEM, {"config": Unknown("$.nodes: 1 node; two")}),
     ("configuration", PROBLEM, {"interfaces": faces(a_vhid(vhid=7))}),
     ("configuration", PROBLEM, {"rc_scripts": Known(("other",))}),
+    ("configuration", PROBLEM, {"libexec": Known(("mariadbd", "mysqld"))}),
     ("configurations-differ", PROBLEM, {"peer": a_peer(configuration="0123")}),
 ]
 
@@ -393,3 +402,18 @@ def test_what_matters_most_comes_first() -> None:
     ranks = [trap.gravity.rank for trap in diagnose(a_machine(**changes))]
     assert ranks == sorted(ranks)
     assert len(set(ranks)) == 3
+
+
+def test_a_fence_that_others_can_write_is_told_with_its_cure(tmp_path: Path) -> None:
+    """The doctor asks what the plan will ask in the night."""
+    program = tmp_path / "fence"
+    program.write_text("#!/bin/sh\n")
+    program.chmod(0o775)
+    machine = a_machine(fence=Known(FreeBSDHost("db1").why_untrusted(str(program))))
+    trap = next(one for one in diagnose(machine) if one.name == "fence-command")
+    assert trap.what == f"witness.fence: {program} can be written by others"
+    assert trap.type == f"chmod go-w {program}"
+    program.chmod(0o755)
+    good = Known(FreeBSDHost("db1").why_untrusted(str(program)))
+    assert good == Known(None)
+    assert diagnose(a_machine(fence=good)) == diagnose(a_machine())

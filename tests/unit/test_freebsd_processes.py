@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from hawatch.freebsd.parse_processes import find_by_executable, find_hastd
+from hawatch.freebsd.parse_processes import (
+    find_by_executable,
+    find_hastd,
+    find_keepers,
+)
 from hawatch.host import Process
 from hawatch.model.hast import HastRole, HastWorker
 
@@ -99,3 +103,29 @@ def test_a_service_is_found_by_its_executable():
     )
     assert find_by_executable(table, MYSQLD) == (10, 30)
     assert find_by_executable(table, "") == ()
+
+
+SAFE = ("/bin/sh", "/usr/local/bin/mysqld_safe", "--datadir=/var/db/mysql")
+
+
+def test_a_keeper_is_found_by_its_server_or_by_its_data():
+    """mysqld_safe is a script: its process is a shell [FACTS E3]."""
+    keeper = a_process(700, *SAFE, name="sh", started=1.0)
+    subshell = a_process(705, *SAFE, name="sh", parent=700, started=2.0)
+    server = a_process(710, MYSQLD, name="mysqld", parent=705, started=3.0)
+    table = (server, subshell, keeper)
+    assert find_keepers(table, (710,), ()) == (keeper, subshell)
+    assert find_keepers((keeper,), (), ("/var/db/mysql",)) == (keeper,)
+    assert find_keepers((keeper,), (), ("/var/db",)) == (keeper,)
+
+
+def test_whoever_else_started_a_server_is_no_keeper():
+    """init, a person's shell, another service's mysqld_safe, and one that is gone."""
+    shell = a_process(600, "/bin/sh", name="sh")
+    other = a_process(
+        700, *SAFE[:2], "--datadir=/var/db/mysql2", name="sh", started=1.0
+    )
+    server = a_process(710, MYSQLD, name="mysqld", parent=600, started=3.0)
+    table = (shell, other, server)
+    assert find_keepers(table, (710,), ("/var/db/mysql",)) == ()
+    assert find_keepers((server,), (710, 999), ("/var/db/mysql",)) == ()

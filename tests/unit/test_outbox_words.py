@@ -199,7 +199,7 @@ def test_a_url_file_must_be_private(tmp_path: Path) -> None:
     file.chmod(0o640)
     found = read_url(entry)
     assert isinstance(found, Unknown)
-    assert f"type: chmod 0600 {file}" in found.reason
+    assert f"`chmod 600 {file}`" in found.reason
     assert stat.S_IMODE(file.stat().st_mode) == 0o640
 
 

@@ -268,6 +268,17 @@ def test_a_stubborn_service_is_killed_only_where_that_is_allowed() -> None:
     assert [s.kill for s in plan if isinstance(s, steps.StopService)] == [False] * 2
 
 
+def test_a_dead_service_whose_keeper_lives_is_stopped_all_the_same() -> None:
+    """It would be back before the unmount, and hold its files open [FACTS E3]."""
+    truth = a_truth(("primary",) * 2, (True,) * 2, (), ("dead",) * 2)
+    dead = b.an_rc_status(alive=False)
+    kept = b.an_rc_status(alive=False, keepers=(70,))
+    for status, wanted in ((dead, []), (kept, [SERVICES[0]])):
+        rc = {**truth.rc, SERVICES[0]: Known(status)}
+        plan = down(msgspec.structs.replace(truth, rc=rc), HastRole.SECONDARY)
+        assert [s.rc for s in plan if isinstance(s, steps.StopService)] == wanted
+
+
 def test_fsck_yes_is_asked_only_for_the_directories_that_the_owner_named() -> None:
     """Never 8: nothing destructive is automatic."""
     truth = a_truth(("primary",) * 2, (True,) * 2, (), ("dead",) * 2)

@@ -5,19 +5,18 @@ from __future__ import annotations
 import os
 import stat
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from hawatch.freebsd.host import FreeBSDHost
 from hawatch.freebsd.probe_directory import (
-    PROBE_FILE,
     is_immutable,
     look_into,
     measure_space,
     read_first_block,
 )
+from hawatch.freebsd.probe_write import PROBE_FILE
 from hawatch.host import complete
 from hawatch.model.fact import Known, Unknown
 
@@ -26,93 +25,31 @@ MOUNTED = Path("/dev/shm")
 
 
 @pytest.fixture
-def mounted() -> Iterator[Path]:
+def mounted() -> Path:
     """Return the root of a file system that anybody may write to."""
     if not MOUNTED.is_mount():
         pytest.skip("no /dev/shm: not Linux")
-    yield MOUNTED
-    (MOUNTED / PROBE_FILE).unlink(missing_ok=True)
+    return MOUNTED
 
 
 def test_a_directory_of_the_parents_file_system_is_not_a_mount(tmp_path: Path) -> None:
     """A bare mount point is told by its device."""
-    assert look_into(str(tmp_path), SENTINEL, fsync=False).own_device is False
+    assert look_into(str(tmp_path), SENTINEL).own_device is False
 
 
 def test_a_mounted_file_system_has_a_device_of_its_own(mounted: Path) -> None:
     """The root of a mount is on another device than its parent."""
-    probe = look_into(str(mounted), SENTINEL, fsync=False)
+    probe = look_into(str(mounted), SENTINEL)
 
     assert probe.own_device is True
     assert probe.immutable is None
 
 
-def test_a_mount_is_written_to_synced_and_left_as_it_was(mounted: Path) -> None:
-    """The write is real, and nothing of it stays."""
-    before = mounted.stat().st_mtime_ns
-    probe = look_into(str(mounted), SENTINEL, fsync=True)
-
-    assert (probe.fsynced, probe.error) == (True, None)
-    assert mounted.stat().st_mtime_ns != before
-    assert not (mounted / PROBE_FILE).exists()
-
-
-def test_a_probe_file_left_by_a_killed_probe_is_written_over(mounted: Path) -> None:
-    """One killed probe does not fail all later ones."""
-    (mounted / PROBE_FILE).write_text("left behind")
-
-    assert look_into(str(mounted), SENTINEL, fsync=True).fsynced is True
-    assert not (mounted / PROBE_FILE).exists()
-
-
-def test_a_link_in_place_of_the_probe_file_is_not_followed(
-    mounted: Path, tmp_path: Path
-) -> None:
-    """Nobody can make root write elsewhere."""
-    victim = tmp_path / "victim"
-    victim.write_text("precious")
-    (mounted / PROBE_FILE).symlink_to(victim)
-    probe = look_into(str(mounted), SENTINEL, fsync=True)
-
-    assert probe.fsynced is False
-    assert probe.error is not None
-    assert victim.read_text() == "precious"
-
-
-def test_nothing_is_written_into_a_bare_directory(tmp_path: Path) -> None:
-    """A write to an unmounted mount point would hide under the next mount."""
-    before = tmp_path.stat().st_mtime_ns
-    probe = look_into(str(tmp_path), SENTINEL, fsync=True)
-
-    assert probe.fsynced is False
-    assert tmp_path.stat().st_mtime_ns == before
-
-
-def test_a_write_that_was_not_asked_for_is_not_done(mounted: Path) -> None:
-    """None tells that nobody asked."""
-    (mounted / PROBE_FILE).write_text("untouched")
-
-    assert look_into(str(mounted), SENTINEL, fsync=False).fsynced is None
-    assert (mounted / PROBE_FILE).read_text() == "untouched"
-
-
-def test_a_file_system_that_cannot_be_written_says_why() -> None:
-    """A write that fails is told with the system's words."""
-    proc = Path("/proc")
-    if not proc.is_mount():
-        pytest.skip("no /proc: not Linux")
-    probe = look_into(str(proc), "version", fsync=True)
-
-    assert (probe.own_device, probe.sentinel, probe.fsynced) == (True, True, False)
-    assert probe.error is not None
-    assert probe.error.startswith(PROBE_FILE)
-
-
 def test_the_sentinel_is_read(tmp_path: Path) -> None:
     """Present, even empty, is present; absent is no error."""
-    assert look_into(str(tmp_path), SENTINEL, fsync=False).sentinel is False
+    assert look_into(str(tmp_path), SENTINEL).sentinel is False
     (tmp_path / SENTINEL).touch()
-    probe = look_into(str(tmp_path), SENTINEL, fsync=False)
+    probe = look_into(str(tmp_path), SENTINEL)
 
     assert (probe.sentinel, probe.error) == (True, None)
 
@@ -128,7 +65,7 @@ def test_only_a_regular_file_is_a_sentinel(tmp_path: Path, kind: str) -> None:
     else:
         place.symlink_to("/etc/hosts")
 
-    assert look_into(str(tmp_path), SENTINEL, fsync=False).sentinel is False
+    assert look_into(str(tmp_path), SENTINEL).sentinel is False
 
 
 @pytest.mark.parametrize(
@@ -148,7 +85,7 @@ def test_what_newfs_makes_does_not_count_as_data(
     for name in names:
         (tmp_path / name).touch()
 
-    assert look_into(str(tmp_path), SENTINEL, fsync=False).empty is empty
+    assert look_into(str(tmp_path), SENTINEL).empty is empty
 
 
 def test_a_directory_of_mode_0_is_immutable(tmp_path: Path) -> None:
@@ -189,7 +126,7 @@ def test_a_look_through_the_host_gives_the_same(tmp_path: Path) -> None:
         host.probe_directory(str(tmp_path), sentinel="x", fsync=False, deadline=5)
     )
 
-    assert fact == Known(look_into(str(tmp_path), "x", fsync=False))
+    assert fact == Known(look_into(str(tmp_path), "x"))
 
 
 def test_the_space_of_a_file_system_adds_up(tmp_path: Path) -> None:
@@ -243,4 +180,4 @@ def test_a_device_that_gives_nothing_is_no_device() -> None:
 
 def test_no_sentinel_is_missed_where_none_was_promised(tmp_path: Path) -> None:
     """A site that names no sentinel must not be told that its disk is the wrong one."""
-    assert look_into(str(tmp_path), "", fsync=False).sentinel is None
+    assert look_into(str(tmp_path), "").sentinel is None

@@ -83,7 +83,7 @@ def test_the_directory_and_its_files_are_private(tmp_path: Path) -> None:
 def test_a_directory_that_others_can_write_is_refused(tmp_path: Path) -> None:
     """Whoever writes the memory decides what the node does: the remedy is named."""
     tmp_path.chmod(0o777)
-    with pytest.raises(StoreError, match=r"type: chmod 0750 "):
+    with pytest.raises(StoreError, match=r"`chmod go-w "):
         DirStore(str(tmp_path))
 
 
@@ -92,7 +92,7 @@ def test_a_directory_of_another_user_is_refused(tmp_path: Path) -> None:
     """A directory that is neither root's nor ours is not trusted."""
     os.chown(tmp_path, 12345, -1)
     if os.geteuid() == 0:
-        with pytest.raises(StoreError, match=r"type: chown root "):
+        with pytest.raises(StoreError, match=r"`chown root "):
             DirStore(str(tmp_path))
 
 

@@ -31,6 +31,24 @@ def proposed(name: str, tmp_path: Path) -> Config:
     return parse_config(text, "the proposal")
 
 
+def test_a_mariadb_is_known_by_the_executable_that_its_script_starts(
+    tmp_path: Path,
+) -> None:
+    """Its rc script is mysql-server as well, its processes are called mariadbd."""
+    root = a_tree("article", tmp_path)
+    programs = root / "usr/local/libexec"
+    programs.mkdir()
+    (programs / "mariadbd").touch()
+    (programs / "mysqld").symlink_to("mariadbd")
+    code, text = run("config", "init", "--root", str(root))
+    assert code == 0
+    service = parse_config(text, "the proposal").services["mysql"]
+    assert service.process == "/usr/local/libexec/mariadbd"
+    (programs / "mariadbd").unlink()
+    _, text = run("config", "init", "--root", str(root))
+    assert "mariadbd" not in text
+
+
 def test_the_articles_nodes_get_the_addresses_that_the_other_one_has(
     tmp_path: Path,
 ) -> None:

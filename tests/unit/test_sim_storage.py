@@ -8,7 +8,7 @@ import msgspec
 from sim_tools import both, role, run_command, status
 
 from hawatch.host import Ending
-from hawatch.model.fact import Known, Unknown
+from hawatch.model.fact import Known
 from hawatch.model.storage import DirectoryProbe
 from hawatch.sim.network import Kind
 from hawatch.sim.pair import build_pair
@@ -65,9 +65,11 @@ def test_stalled_io_blocks_only_the_fsync() -> None:
     worker.stop()
     looked = probe(world, fsync=False)
     assert looked.value.sentinel
-    blocked = probe(world)
-    assert isinstance(blocked, Unknown)
-    assert "overdue" in blocked.reason
+    blocked = probe(world).value
+    assert (blocked.own_device, blocked.fsynced, blocked.stalled) == (True, None, None)
+    assert "no answer within 5 s" in blocked.error
+    world.run_for(30.0)
+    assert probe(world).value.stalled > 30.0
     worker.cont()
     world.run_for(1.0)
     assert probe(world).value.fsynced
@@ -81,11 +83,12 @@ def test_a_zombie_mount_looks_well_until_io_reaches_it() -> None:
     assert probe(world, fsync=False).value.own_device
     assert first.mounts.visible(DIRECTORY) is not None
     died = probe(world).value
-    assert (died.own_device, died.error) == (True, "Device not configured")
+    assert (died.own_device, died.fsynced) == (True, False)
+    assert died.error == ".hawatch-probe: Device not configured"
     assert first.mounts.visible(DIRECTORY) is None
     assert "UFS: forcibly unmounting" in first.kernel[-1]
     bare = probe(world).value
-    assert (bare.own_device, bare.fsynced, bare.empty) == (False, True, True)
+    assert (bare.own_device, bare.fsynced, bare.empty) == (False, None, True)
 
 
 def test_a_new_device_does_not_revive_a_zombie() -> None:

@@ -102,6 +102,7 @@ def _service(node: Node, service: RcService) -> tuple[Any, ...]:
     bare = node.bare(service.settings.mount)
     return (
         service.pid,
+        service.keeper,
         service.running,
         service.accepting,
         service.stopping,

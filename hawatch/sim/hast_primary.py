@@ -241,7 +241,8 @@ class PrimaryWorker:
     def hold(self, seconds: float) -> None:
         """Suspend keepalives and reconnects: the clock went back [FACTS B11]."""
         self.guard.hold(seconds)
-        self.node.timers.call_in(seconds, self._recheck)
+        if seconds > 0:
+            self.node.timers.call_in(seconds, self._recheck)
         self._recheck()
 
     def _recheck(self) -> None:

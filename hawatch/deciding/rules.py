@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 import msgspec
 
@@ -38,7 +38,9 @@ from hawatch.deciding.rules_roles import (
 from hawatch.deciding.situation import Situation
 from hawatch.model.decision import Decision
 
-RULES: tuple[Callable[[Situation], Decision | None], ...] = (
+TheRule = Callable[[Situation], Decision | None]
+
+RULES: tuple[TheRule, ...] = (
     shutdown_release,
     shutting_down,
     maintenance,
@@ -68,17 +70,25 @@ where CARP and storage do not fit, then repair, then tidying up."""
 
 
 def decide_all(situations: Iterable[Situation]) -> tuple[Decision, ...]:
-    """Given the situations of all services in one cycle, return their decisions.
+    """Given the situations of all services in one cycle, return their decisions."""
+    return tuple(decision for _, decision in in_turn(situations))
+
+
+def in_turn(
+    situations: Iterable[Situation],
+) -> Iterator[tuple[Situation, Decision]]:
+    """Given the situations of all services in one cycle, yield each with its decision.
 
     One order to switch the peer off serves all of them.
     """
-    decisions: list[Decision] = []
+    fenced = False
     for s in situations:
-        if any(fences(decision.plan) for decision in decisions):
+        if fenced:
             ordered = with_fence_begun(s.memory, s.now)
             s = msgspec.structs.replace(s, memory=ordered)
-        decisions.append(decide(s))
-    return tuple(decisions)
+        decision = decide(s)
+        fenced = fenced or fences(decision.plan)
+        yield s, decision
 
 
 def decide(situation: Situation) -> Decision:

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import msgspec
 
 from hawatch.deciding.remember import hook_hints, next_memory
-from hawatch.deciding.rules import decide_all
-from hawatch.deciding.situation import situation
+from hawatch.deciding.rules import in_turn
+from hawatch.deciding.situation import Situation, situation
 from hawatch.deciding.streaks import next_streaks
 from hawatch.model.config import Config
 from hawatch.model.decision import Decision
@@ -17,9 +17,15 @@ from hawatch.recording.flight import Flight
 
 
 def decide_again(config: Config, flight: Flight) -> tuple[Decision, ...]:
-    """Given the configuration and a recorded cycle, return today's decisions.
+    """Given the configuration and a recorded cycle, return today's decisions."""
+    return tuple(decision for _, decision in again(config, flight))
 
-    The checks' findings are the recorded ones: they are values like the rest.
+
+def again(config: Config, flight: Flight) -> Iterator[tuple[Situation, Decision]]:
+    """Given the configuration and a recorded cycle, yield what the rules are asked.
+
+    Each service's situation comes with today's decision. The checks' findings are the
+    recorded ones: they are values like the rest.
     """
     snapshot = flight.snapshot
     hints = hook_hints(flight.triggers)
@@ -28,7 +34,7 @@ def decide_again(config: Config, flight: Flight) -> tuple[Decision, ...]:
         memory.streaks, flight.findings, flight.policies, wall=snapshot.taken.wall
     )
     memory = msgspec.structs.replace(memory, streaks=streaks)
-    return decide_all(
+    return in_turn(
         situation(
             config,
             service,

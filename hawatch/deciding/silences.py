@@ -12,24 +12,30 @@ from collections.abc import Callable
 import msgspec
 
 from hawatch.deciding import rules_owner as owner
-from hawatch.deciding import rules_repair as repair
 from hawatch.deciding.evidence import healing_due
-from hawatch.deciding.gates import is_in, is_master
+from hawatch.deciding.gates import is_master
 from hawatch.deciding.rules import RULES, TheRule
 from hawatch.deciding.rules_hold import longest_gap
 from hawatch.deciding.rules_roles import storage_in_place
+from hawatch.deciding.silences_pair import (
+    backup_still_serving,
+    carp_held_back,
+    first,
+    link_down,
+    master_not_serving,
+    mounted_without_primary,
+    peer_serves,
+    restore_raised_skew,
+    stale_init,
+    two_primaries,
+    unproved,
+)
 from hawatch.deciding.situation import Situation
-from hawatch.model.carp import CarpState
-from hawatch.model.decision import Refused
-from hawatch.model.fact import Fact, Known, Unknown, is_false, is_true
+from hawatch.model.fact import Known, is_false, is_true
 from hawatch.model.finding import Remedy
-from hawatch.model.hast import HastRole
-from hawatch.model.report import Duty
 from hawatch.model.trigger import TriggerKind
 
 Why = Callable[[Situation], str | None]
-
-NOT_HEARD = "the peer was not heard in this look"
 
 
 class Silence(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,7 +51,8 @@ def silences(s: Situation) -> tuple[Silence, ...]:
     for rule in RULES:
         if rule(s) is not None:
             break
-        found.append(Silence(rule=rule_name(rule), why=why_silent(rule, s) or "-"))
+        why = why_silent(rule, s) or "nothing that it is about is so"
+        found.append(Silence(rule=rule_name(rule), why=why))
     return tuple(found)
 
 
@@ -59,30 +66,16 @@ def why_silent(rule: TheRule, s: Situation) -> str | None:
     return WHY[rule.__name__](s)
 
 
-def _first(*conditions: tuple[bool, str]) -> str | None:
-    """Return the words of the first condition that is true."""
-    return next((words for holds, words in conditions if holds), None)
-
-
 def _person(s: Situation) -> bool:
     return s.trigger.kind in (TriggerKind.OPERATOR, TriggerKind.RELEASE)
 
 
-def _unproved(fact: Fact[bool], words: str) -> str:
-    """Return words, with the reason where it is only not known."""
-    return f"{words} ({fact.reason})" if isinstance(fact, Unknown) else words
-
-
-def _fresh(s: Situation) -> bool:
-    return s.word.fresh and s.word.service is not None
-
-
 def _shutdown_release(s: Situation) -> str | None:
-    return _first((s.trigger.kind is not TriggerKind.RELEASE, "nobody shuts down"))
+    return first((s.trigger.kind is not TriggerKind.RELEASE, "nobody shuts down"))
 
 
 def _shutting_down(s: Situation) -> str | None:
-    return _first(
+    return first(
         (s.own.released_in != s.now.boot, "nothing was released for a shutdown"),
         (s.own.unfinished is not None, "the release for the shutdown is unfinished"),
     )
@@ -92,24 +85,10 @@ def _maintenance(s: Situation) -> str | None:
     theirs = s.word.report.maintenance if s.word.report is not None else None
     notices = [one for one in (s.memory.maintenance, theirs) if one is not None]
     under_way = any(notice.until > s.now.wall for notice in notices)
-    return _first(
+    return first(
         (_person(s), "a person's word or a shutdown comes before it"),
         (not under_way, "neither node is in maintenance"),
     )
-
-
-def _two_primaries(s: Situation) -> str | None:
-    if not _fresh(s) or s.word.service is None:
-        return NOT_HEARD
-    theirs = s.word.service.resources
-    both = [
-        name
-        for name, fact in s.view.primaries.items()
-        if is_true(fact)
-        and isinstance(found := theirs.get(name), Known)
-        and found.value.role is HastRole.PRIMARY
-    ]
-    return _first((not both, "no resource is known to be primary on both nodes"))
 
 
 def _look_again(s: Situation) -> str | None:
@@ -120,35 +99,26 @@ def _look_again(s: Situation) -> str | None:
     return None
 
 
-def _mounted_without_primary(s: Situation) -> str | None:
-    if any(is_true(view.zombie) for view in s.view.mounts.values()):
-        return None
-    if not is_true(s.view.mounted):
-        return _unproved(s.view.mounted, "nothing is known to be mounted")
-    lost = any(is_false(fact) for fact in s.view.primaries.values())
-    return _first((not lost, "no mount is known to have lost its device"))
-
-
 def _operator_asked(s: Situation) -> str | None:
     if s.trigger.kind is not TriggerKind.OPERATOR:
         return "nobody typed a verb"
     verb, *services = s.trigger.words
     known = ("switchover", "demote", "takeover", "restore")
-    return _first(
+    return first(
         (bool(services) and s.service not in services, "another service was meant"),
         (verb not in known, f"{verb} asks for nothing here"),
     )
 
 
 def _interrupted_plan(s: Situation) -> str | None:
-    return _first((s.own.unfinished is None, "no plan was left unfinished"))
+    return first((s.own.unfinished is None, "no plan was left unfinished"))
 
 
 def _isolated_owner(s: Situation) -> str | None:
     witness = s.config.witness
     asked = s.config.peer.enabled and bool(witness.ping or witness.tcp)
     answers = any(isinstance(fact, Known) for fact in s.snapshot.witnesses.values())
-    return _first(
+    return first(
         (not asked, "no witness, or no channel to the peer, is configured"),
         (s.word.fresh, "the peer was heard"),
         (is_false(s.view.holding), "nothing of the service is held here"),
@@ -162,7 +132,7 @@ def _isolated_owner(s: Situation) -> str | None:
 
 def _failing(s: Situation, remedy: Remedy) -> str | None:
     """Return why no failing check of an owner asks for a remedy."""
-    return _first(
+    return first(
         (
             owner.first_with(s, remedy) is None,
             f"no check that may {remedy} stands failing",
@@ -174,7 +144,7 @@ def _failing(s: Situation, remedy: Remedy) -> str | None:
 
 def _unhealthy_restart(s: Situation) -> str | None:
     used, allowed = len(s.own.restarts), s.config.limits.restarts
-    return _failing(s, Remedy.RESTART) or _first(
+    return _failing(s, Remedy.RESTART) or first(
         (used >= allowed, f"{used} restarts within limits.cooldown, {allowed} allowed"),
         (s.damaged is not None, "what is remembered is damaged"),
         (not storage_in_place(s), "role and mount are not known to be in place"),
@@ -187,7 +157,7 @@ def _unhealthy_demote(s: Situation) -> str | None:
 
 def _restarts_used_up(s: Situation) -> str | None:
     left = len(s.own.restarts) < s.config.limits.restarts
-    return _failing(s, Remedy.RESTART) or _first((left, "restarts are left"))
+    return _failing(s, Remedy.RESTART) or first((left, "restarts are left"))
 
 
 def _diverged_heal(s: Situation) -> str | None:
@@ -196,101 +166,21 @@ def _diverged_heal(s: Situation) -> str | None:
         for name, fact in s.view.resources.items()
         if healing_due(s.own, fact) is not None
     ]
-    return _first(
+    return first(
         (not is_master(s), "the VIP is not known to be here"),
-        (not is_true(s.view.serving), _unproved(s.view.serving, "nothing is served")),
+        (not is_true(s.view.serving), unproved(s.view.serving, "nothing is served")),
         (bool(s.ailing), "a check stands failing, which comes first"),
         (not due, "no connected copy lacks what a new worker would send"),
     )
 
 
-def _peer_serves(s: Situation) -> str | None:
-    if not _fresh(s) or s.word.service is None:
-        return NOT_HEARD
-    service = s.word.service
-    return _first(
-        (not is_master(s), "the VIP is not known to be here"),
-        (not is_false(s.view.holding), "something of the service is held here"),
-        (not is_true(service.serving), "the peer does not say that it serves"),
-        (bool(service.failing), "a check that demotes fails on the peer"),
-    )
-
-
-def _master_not_serving(s: Situation) -> str | None:
-    here = storage_in_place(s) and s.own.duty is Duty.ACTIVE
-    return _first(
-        (not is_master(s), "the VIP is not known to be here"),
-        (
-            not is_false(s.view.serving),
-            _unproved(s.view.serving, "the service is with the VIP"),
-        ),
-        (here, "the storage is in place: the service is its checks' matter"),
-    )
-
-
-def _backup_still_serving(s: Situation) -> str | None:
-    return _first(
-        (not is_in(s, CarpState.BACKUP), "the VIP is not known to be with the peer"),
-        (is_false(s.view.holding), "nothing of the service is held here"),
-        (
-            isinstance(s.view.holding, Unknown),
-            _unproved(s.view.holding, "whether anything is held is not known"),
-        ),
-    )
-
-
-def _stale_init(s: Situation) -> str | None:
-    sysctls = s.snapshot.sysctls
-    held_back = isinstance(sysctls, Known) and not sysctls.value.allow
-    standby = is_in(s, CarpState.BACKUP) or (is_in(s, CarpState.INIT) and held_back)
-    answers = [
-        repair.secondary_is_safe(s, name)
-        for name, fact in s.view.resources.items()
-        if isinstance(fact, Known) and fact.value.role is HastRole.INIT
-    ]
-    unsafe = bool(answers) and all(isinstance(one, Refused) for one in answers)
-    return _first(
-        (not standby, "this node is not known to be a standby"),
-        (not answers, "no role is known to be init"),
-        (held_back and unsafe, "held back, this node may have to be the primary"),
-    )
-
-
-def _carp_held_back(s: Situation) -> str | None:
-    sysctls = s.snapshot.sysctls
-    if isinstance(sysctls, Unknown):
-        return f"CARP's sysctls are unknown ({sysctls.reason})"
-    return _first((sysctls.value.allow, "CARP is allowed"))
-
-
-def _link_down(s: Situation) -> str | None:
-    return _first((not is_in(s, CarpState.INIT), "the vhid is not known to be INIT"))
-
-
-def _restore_raised_skew(s: Situation) -> str | None:
-    raised = s.own.raised
-    if raised is None:
-        return "no advskew is raised"
-    if is_master(s) and is_true(s.view.serving) and not s.ailing:
-        return None
-    patience = repair.QUIET_CYCLES * s.config.agent.interval
-    age = s.now.wall - raised.since
-    standby = is_in(s, CarpState.BACKUP) and is_false(s.view.holding)
-    return _first(
-        (not standby, "this node neither serves again nor stands by"),
-        (not repair.is_good_standby(s), "this node is no good standby yet"),
-        (not s.word.fresh, NOT_HEARD),
-        (age < patience, f"raised {age:.0f} s ago, it stays for {patience:.0f} s"),
-    )
-
-
 def _latched(s: Situation) -> str | None:
-    return _first((not s.is_split, "no split-brain is latched"))
+    return first((not s.is_split, "no split-brain is latched"))
 
 
 def _not_known(s: Situation) -> str | None:
     known = isinstance(s.view.carp, Known) and isinstance(s.view.holding, Known)
-    return _first((known, "CARP and the service are known here"))
+    return first((known, "CARP and the service are known here"))
 
 
 def _all_well(_: Situation) -> str | None:
@@ -301,22 +191,22 @@ WHY: dict[str, Why] = {
     "shutdown_release": _shutdown_release,
     "shutting_down": _shutting_down,
     "maintenance": _maintenance,
-    "two_primaries": _two_primaries,
+    "two_primaries": two_primaries,
     "look_again": _look_again,
-    "mounted_without_primary": _mounted_without_primary,
+    "mounted_without_primary": mounted_without_primary,
     "operator_asked": _operator_asked,
     "interrupted_plan": _interrupted_plan,
     "isolated_owner": _isolated_owner,
     "unhealthy_restart": _unhealthy_restart,
     "unhealthy_demote": _unhealthy_demote,
     "diverged_heal": _diverged_heal,
-    "peer_serves": _peer_serves,
-    "master_not_serving": _master_not_serving,
-    "backup_still_serving": _backup_still_serving,
-    "stale_init": _stale_init,
-    "carp_held_back": _carp_held_back,
-    "link_down": _link_down,
-    "restore_raised_skew": _restore_raised_skew,
+    "peer_serves": peer_serves,
+    "master_not_serving": master_not_serving,
+    "backup_still_serving": backup_still_serving,
+    "stale_init": stale_init,
+    "carp_held_back": carp_held_back,
+    "link_down": link_down,
+    "restore_raised_skew": restore_raised_skew,
     "restarts_used_up": _restarts_used_up,
     "latched": _latched,
     "not_known": _not_known,

@@ -12,8 +12,12 @@ from hawatch.deciding.situation import Situation, situation
 from hawatch.deciding.streaks import next_streaks
 from hawatch.model.config import Config
 from hawatch.model.decision import Decision
+from hawatch.model.plan import Plan
 from hawatch.model.trigger import foremost
 from hawatch.recording.flight import Flight
+
+FIELDS = ("rule", "duty", "because", "refused", "plan", "move", "alarm", "again")
+"""What of a decision is compared."""
 
 
 def decide_again(config: Config, flight: Flight) -> tuple[Decision, ...]:
@@ -58,14 +62,17 @@ def differences(flight: Flight, now: tuple[Decision, ...]) -> Iterator[str]:
         if before is None:
             yield f"{decision.service}: was not there"
             continue
-        for name in ("rule", "duty", "because", "plan", "move", "alarm"):
+        for name in FIELDS:
             old, new = getattr(before, name), getattr(decision, name)
             if old != new:
                 yield f"{decision.service}: {name} was {_told(old)}, is {_told(new)}"
+    for service in then.keys() - {decision.service for decision in now}:
+        yield f"{service}: is not there any more"
 
 
 def _told(value: object) -> str:
-    steps = getattr(value, "steps", None)
-    if steps is None:
-        return str(value)
-    return " -> ".join(step.goal for step in steps) or "nothing to do"
+    if isinstance(value, Plan):
+        return " -> ".join(step.goal for step in value.steps) or "nothing to do"
+    if isinstance(value, tuple):
+        return ", ".join(str(one.refusal) for one in value) or "nothing"
+    return str(value)

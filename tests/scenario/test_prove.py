@@ -26,7 +26,7 @@ from hawatch.sim.search.alone import AIMS, FAULTS, alone
 from hawatch.sim.search.change import TIMERS, changed, refusal_of, value_of
 from hawatch.sim.search.draw import draw
 from hawatch.sim.search.episodes_beyond import no_path
-from hawatch.sim.search.labour import Task, play_all
+from hawatch.sim.search.labour import Labourer, Task, play_all
 from hawatch.sim.search.outages import Ending, Measured, measure
 from hawatch.sim.search.page import WIDTH
 from hawatch.sim.search.proof import Proof, Prover
@@ -210,6 +210,19 @@ def test_no_play_is_begun_when_the_time_is_over() -> None:
     """The budget is kept even if nothing was measured."""
     tasks = [Task(fault="crash", number=0)]
     assert list(play_all(tasks, a_site(), until=time.monotonic() - 1.0)) == []
+
+
+def test_a_process_that_dies_ends_the_search_with_a_word() -> None:
+    """A part of the work that is missing must not look like one without harm."""
+    labourer = Labourer(a_site())
+    try:
+        labourer.process.kill()
+        labourer.process.wait()
+        labourer.give(Task(fault="crash", number=0))
+        with pytest.raises(RuntimeError, match="ended before its work did"):
+            labourer.answer()
+    finally:
+        labourer.end()
 
 
 # -- the page --------------------------------------------------------------------------

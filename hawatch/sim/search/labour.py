@@ -71,7 +71,10 @@ class Labourer:
                     pipe.close()
 
     def _say(self, line: bytes) -> None:
-        if self.process.stdin is not None:
+        if self.process.stdin is None:
+            return
+        # A process that died is noticed when its answer is read.
+        with contextlib.suppress(BrokenPipeError):
             self.process.stdin.write(line + b"\n")
             self.process.stdin.flush()
 

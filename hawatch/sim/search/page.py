@@ -97,7 +97,7 @@ def sweep_lines(proof: Proof) -> Iterator[str]:
     yield from (f"  {_change(one)}: {_shortest(one.refused)}" for one in refused)
     unmoved = [_change(one) for one in proof.sweep if _moved_nothing(one)]
     if unmoved:
-        yield from _wrapped("Moved nothing:", unmoved)
+        yield from _wrapped("Moved nothing that was played:", unmoved)
     yield from _cut(
         "replays of the sweep",
         sum(one.played for one in proof.sweep),

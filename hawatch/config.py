@@ -15,7 +15,7 @@ from hawatch.configuring.effective import configuration_hash, show_config
 from hawatch.configuring.mistakes import ConfigError, Mistake, one_of
 from hawatch.configuring.reading import parse_toml, read_file
 from hawatch.configuring.relations import judge_relations
-from hawatch.deciding import timers
+from hawatch.deciding import inequalities
 from hawatch.model.config import Config
 
 __all__ = [
@@ -72,7 +72,7 @@ def parse_config(
     if conversion.sound_sums:
         mistakes += [
             Mistake(path=f"$.{sum_.path}", wrong=sum_.wrong, right=sum_.right)
-            for sum_ in timers.problems(config)
+            for sum_ in inequalities.problems(config)
         ]
     if node is not None and "$.nodes" not in told:
         mistakes += _stranger(config, node)

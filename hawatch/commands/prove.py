@@ -7,76 +7,62 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from hawatch.commands.common import say
+import msgspec
+
+from hawatch.commands.common import UsageError, say
+from hawatch.config import load_config, parse_config
 from hawatch.exits import Exit
-
-ASSUMPTIONS = (
-    "two nodes that both reach a witness reach each other on some path",
-    "a node stands still for a minute at most (longer: configure witness.fence)",
-    "cron starts hawatch again after it was killed",
-    "a disk that says that it wrote did write; one disk fails at a time",
-    "the standby looks once between a break of HAST and the first row without it",
-    "a start of mysqld shows as its rc script, or a bare mount point is protected",
-)
-
-NEVERS = (
-    "two nodes with a primary role and a writable mount; rows accepted on both",
-    "an acknowledged row missing where the service comes up",
-    "a half-synced copy mounted",
-    "a service on an empty or missing file system",
-    "a demotion that leaves nobody able to serve",
-    "a second automatic move inside the cool-down",
-    "trouble that nobody is told of; a pair that does not come to rest",
-)
+from hawatch.model.config import Config
 
 
 def main(words: list[str]) -> int:
-    """Explore, search, and print a page; return 3 where a never came true."""
+    """Explore, search, measure, and print a page; WRONG where a never came true.
+
+    Raises ConfigError where the configuration cannot be read or is wrong.
+    """
     options = _parser().parse_args(words)
-    from hawatch.config import parse_config
-    from hawatch.deciding.timers import budget
-    from hawatch.sim.search import tell
-    from hawatch.sim.search.exhaustive.explore import explore
-    from hawatch.sim.search.exhaustive.tell import result_lines
-    from hawatch.sim.search.run import run_seeds
+    for name in ("seeds", "draws", "seconds", "accidents"):
+        if getattr(options, name) < 0:
+            raise UsageError(f"hawatch prove: --{name} is less than nothing")
+    config = _config(options.config)
+    from hawatch.sim.search import page
+    from hawatch.sim.search.proof import Prover
 
-    say("Assumed:")
-    _list(ASSUMPTIONS)
-    say("Never:")
-    _list(NEVERS)
-    if options.config:
-        text = Path(options.config).read_text(encoding="utf-8")
-        say(f"Timers of {options.config}, in seconds:")
-        _list(_timers(budget(parse_config(text, options.config))))
-    found = explore(options.accidents)
-    say("")
-    for line in result_lines(found):
-        say(line)
-    sys.stdout.flush()
-    tally = run_seeds(
-        range(options.start, options.start + options.seeds),
-        config=options.config or "",
-        most_seconds=options.seconds,
+    prover = Prover(
+        config, options.config, seconds=options.seconds, draws=options.draws
     )
-    say("")
-    for line in tell.tally_lines(tally):
-        say(line)
-    for verdict in tally.failed:
-        say(f"  {tell.verdict_line(verdict)}")
-    say("longest outage by the only kind of fault that a seed met:")
-    for line in tell.outage_lines(tally):
-        say(line)
-    return Exit.WRONG if found.path or tally.failed else Exit.WELL
+    proof = prover.proof
+
+    def show(lines: Iterator[str]) -> None:
+        if not options.json:
+            for line in lines:
+                say(line)
+            sys.stdout.flush()
+
+    show(page.head_lines(proof))
+    prover.explore(options.accidents)
+    show(page.abstract_lines(proof))
+    prover.search(range(options.start, options.start + options.seeds))
+    show(page.search_lines(proof))
+    prover.outages()
+    show(page.outage_lines(proof))
+    prover.sweep()
+    show(page.sweep_lines(proof))
+    prover.end()
+    show(page.end_lines(proof))
+    if options.json:
+        say(msgspec.json.encode(proof).decode())
+    return Exit.WRONG if proof.never_came_true else Exit.WELL
 
 
-def _timers(sums: object) -> Iterator[str]:
-    for name in getattr(sums, "__struct_fields__", ()):
-        yield f"{name.replace('_', ' '):15} {getattr(sums, name):7.1f}"
+def _config(path: str) -> Config:
+    """Return the site's configuration, or the simulated pair's own."""
+    if path:
+        return load_config(Path(path))
+    from hawatch.sim.scenario import DEFAULT_CONFIG
+    from hawatch.sim.toml import to_toml
 
-
-def _list(texts: Iterator[str] | tuple[str, ...]) -> None:
-    for text in texts:
-        say(f"  - {text}")
+    return parse_config(to_toml(DEFAULT_CONFIG), "hawatch's defaults")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -88,6 +74,12 @@ def _parser() -> argparse.ArgumentParser:
     made.add_argument("--config", default="", help="the site's hawatch.toml")
     made.add_argument("--seeds", type=int, default=200, help="at most that many")
     made.add_argument("--from", dest="start", type=int, default=0, help="first seed")
-    made.add_argument("--seconds", type=float, default=90.0, help="stop after these")
+    made.add_argument(
+        "--draws", type=int, default=4, help="of each kind of fault alone"
+    )
+    made.add_argument(
+        "--seconds", type=float, default=110.0, help="for all of it, about"
+    )
     made.add_argument("--accidents", type=int, default=2, help="of the abstract pair")
+    made.add_argument("--json", action="store_true", help="the result as JSON")
     return made

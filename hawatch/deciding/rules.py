@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 import msgspec
 
@@ -39,7 +39,9 @@ from hawatch.deciding.rules_roles import (
 from hawatch.deciding.situation import Situation
 from hawatch.model.decision import Decision
 
-RULES: tuple[Callable[[Situation], Decision | None], ...] = (
+TheRule = Callable[[Situation], Decision | None]
+
+RULES: tuple[TheRule, ...] = (
     shutdown_release,
     shutting_down,
     maintenance,
@@ -69,7 +71,14 @@ where CARP and storage do not fit, then repair, then tidying up."""
 
 
 def decide_all(situations: Iterable[Situation]) -> tuple[Decision, ...]:
-    """Given the situations of all services in one cycle, return their decisions.
+    """Given the situations of all services in one cycle, return their decisions."""
+    return tuple(decision for _, decision in in_turn(situations))
+
+
+def in_turn(
+    situations: Iterable[Situation],
+) -> Iterator[tuple[Situation, Decision]]:
+    """Given the situations of all services in one cycle, yield each with its decision.
 
     One order to switch the peer off serves all of them, and on CARP's switch they have
     to agree. They are in the order in which they are to be performed.
@@ -80,7 +89,9 @@ def decide_all(situations: Iterable[Situation]) -> tuple[Decision, ...]:
             ordered = with_fence_begun(s.memory, s.now)
             s = msgspec.structs.replace(s, memory=ordered)
         asked.append((s, decide(s)))
-    return agreed(asked)
+    of_service = {s.service: s for s, _ in asked}
+    for decision in agreed(asked):
+        yield of_service[decision.service], decision
 
 
 def decide(situation: Situation) -> Decision:

@@ -76,7 +76,7 @@ def isolated_owner(s: Situation) -> Decision | None:
 
 def unhealthy_restart(s: Situation) -> Decision | None:
     """A failing check whose remedy begins with a local restart that is not used up."""
-    failing = _first_with(s, Remedy.RESTART)
+    failing = first_with(s, Remedy.RESTART)
     if failing is None or not _owns(s):
         return None
     if len(s.own.restarts) >= s.config.limits.restarts or s.damaged is not None:
@@ -100,7 +100,7 @@ def unhealthy_restart(s: Situation) -> Decision | None:
 
 def unhealthy_demote(s: Situation) -> Decision | None:
     """A failing check whose remedy is a demotion: hand over, or hold and say why."""
-    failing = _first_with(s, Remedy.DEMOTE)
+    failing = first_with(s, Remedy.DEMOTE)
     if failing is None or not _owns(s):
         return None
     refused = may_demote(s)
@@ -134,7 +134,7 @@ def unhealthy_demote(s: Situation) -> Decision | None:
 
 def restarts_used_up(s: Situation) -> Decision | None:
     """A check may only restart, and that did not help: a person has to look."""
-    failing = _first_with(s, Remedy.RESTART)
+    failing = first_with(s, Remedy.RESTART)
     if failing is None or not _owns(s):
         return None
     used, allowed = len(s.own.restarts), s.config.limits.restarts
@@ -222,5 +222,6 @@ def _owns(s: Situation) -> bool:
     return is_master(s) and not is_false(s.view.holding)
 
 
-def _first_with(s: Situation, remedy: Remedy) -> Failing | None:
+def first_with(s: Situation, remedy: Remedy) -> Failing | None:
+    """Return the first failing check whose remedies hold one, or None."""
     return next((f for f in s.failing if remedy in f.remedies), None)

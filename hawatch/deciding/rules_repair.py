@@ -34,7 +34,7 @@ def stale_init(s: Situation) -> Decision | None:
     for name, fact in s.view.resources.items():
         if not isinstance(fact, Known) or fact.value.role is not HastRole.INIT:
             continue
-        answer = _secondary_is_safe(s, name)
+        answer = secondary_is_safe(s, name)
         if isinstance(answer, Refused):
             refused.append(answer)
             continue
@@ -72,7 +72,7 @@ def restore_raised_skew(s: Situation) -> Decision | None:
         )
     if not is_in(s, CarpState.BACKUP) or not is_false(s.view.holding):
         return None
-    if not _is_good_standby(s) or not s.word.fresh:
+    if not is_good_standby(s) or not s.word.fresh:
         return None
     if s.now.wall - raised.since < QUIET_CYCLES * s.config.agent.interval:
         return None
@@ -91,7 +91,7 @@ def restore_raised_skew(s: Situation) -> Decision | None:
     )
 
 
-def _is_good_standby(s: Situation) -> bool:
+def is_good_standby(s: Situation) -> bool:
     """Return whether this node could be an owner again: connected, nothing failing."""
     connected = all(
         isinstance(fact, Known)
@@ -111,7 +111,7 @@ def _secondary(s: Situation, resource: HastResource) -> SetRole:
     )
 
 
-def _secondary_is_safe(s: Situation, name: str) -> str | Refused:
+def secondary_is_safe(s: Situation, name: str) -> str | Refused:
     """Return why a role of init may become secondary, or the refusal."""
     died = _worker_died(s, name)
     if died is not None:

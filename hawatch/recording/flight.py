@@ -1,13 +1,16 @@
-"""The flight recorder: what the cycles in which something was decided were made of.
+"""The flight recorder: what the cycles that were not quiet were made of.
 
 Each keeps the very values that the rules were given. A later program can be asked what
-it would decide (`hawatch replay`). A ring of small files that are not synced: a full
-disk, or a loss of power, is no reason to stop anything.
+it would decide (`hawatch replay`), and a person why it was (`hawatch explain`). A ring
+of small files that are not synced: a full disk, or a loss of power, is no reason to
+stop anything. A story that goes on is kept once, as in the journal: a failure that
+lasts must not push its own beginning out.
 """
 
 from __future__ import annotations
 
 import contextlib
+import hashlib
 from collections.abc import Mapping
 
 import msgspec
@@ -19,9 +22,12 @@ from hawatch.model.memory import Memory
 from hawatch.model.moment import Moment
 from hawatch.model.snapshot import Snapshot
 from hawatch.model.trigger import Trigger
+from hawatch.recording.entries import CycleRecord, notable, service_record
 from hawatch.recording.store import Store
 
 FOLDER = "flight/"
+LAST = "flight.json"
+"""What was kept last, and up to which cycle its story went on."""
 SLOTS = 32
 QUIET = frozenset({Rule.ALL_WELL, Rule.LOOK_AGAIN})
 
@@ -44,13 +50,48 @@ class Flight(msgspec.Struct, frozen=True, kw_only=True):
     decisions: tuple[Decision, ...]
 
 
+class Kept(msgspec.Struct, frozen=True, kw_only=True):
+    """The newest slot of the ring, its story, and the last cycle that told the same."""
+
+    slot: int
+    story: str
+    sequence: int
+
+
 def keep(store: Store, flight: Flight) -> None:
-    """Write a cycle into the ring, unless nothing was decided in it."""
-    if all(one.rule in QUIET and not one.plan for one in flight.decisions):
+    """Write a cycle into the ring, unless it was quiet or goes on with a story."""
+    record = CycleRecord(
+        wall=flight.snapshot.taken.wall,
+        boot=flight.snapshot.taken.boot,
+        node=flight.snapshot.node,
+        triggers=flight.triggers,
+        services=tuple(service_record(one) for one in flight.decisions),
+        findings=notable(flight.findings),
+    )
+    acting = any(one.plan for one in flight.decisions)
+    quiet = all(one.rule in QUIET for one in flight.decisions)
+    if quiet and not acting and not record.findings:
         return
-    name = f"{FOLDER}{flight.sequence % SLOTS:02}.json"
     with contextlib.suppress(OSError):
-        store.replace(name, msgspec.json.encode(flight), durable=False)
+        last = _last(store)
+        story = hashlib.sha256(msgspec.json.encode(record.substance)).hexdigest()[:16]
+        goes_on = last.story == story and last.sequence == flight.sequence - 1
+        slot = last.slot
+        if acting or record.eventful or not goes_on:
+            slot = (slot + 1) % SLOTS
+            name = f"{FOLDER}{slot:02}.json"
+            store.replace(name, msgspec.json.encode(flight), durable=False)
+        kept = Kept(slot=slot, story=story, sequence=flight.sequence)
+        store.replace(LAST, msgspec.json.encode(kept), durable=False)
+
+
+def _last(store: Store) -> Kept:
+    """Return what was kept last; nothing where that is lost."""
+    data = store.read(LAST)
+    with contextlib.suppress(msgspec.DecodeError):
+        if data is not None:
+            return msgspec.json.decode(data, type=Kept)
+    return Kept(slot=-1, story="", sequence=-1)
 
 
 def read_flight(data: bytes) -> Fact[Flight]:

@@ -7,19 +7,29 @@ from collections.abc import Iterator
 import msgspec
 
 from hawatch.deciding.remember import hook_hints, next_memory
-from hawatch.deciding.rules import decide_all
-from hawatch.deciding.situation import situation
+from hawatch.deciding.rules import in_turn
+from hawatch.deciding.situation import Situation, situation
 from hawatch.deciding.streaks import next_streaks
 from hawatch.model.config import Config
 from hawatch.model.decision import Decision
+from hawatch.model.plan import Plan
 from hawatch.model.trigger import foremost
 from hawatch.recording.flight import Flight
 
+FIELDS = ("rule", "duty", "because", "refused", "plan", "move", "alarm", "again")
+"""What of a decision is compared."""
+
 
 def decide_again(config: Config, flight: Flight) -> tuple[Decision, ...]:
-    """Given the configuration and a recorded cycle, return today's decisions.
+    """Given the configuration and a recorded cycle, return today's decisions."""
+    return tuple(decision for _, decision in again(config, flight))
 
-    The checks' findings are the recorded ones: they are values like the rest.
+
+def again(config: Config, flight: Flight) -> Iterator[tuple[Situation, Decision]]:
+    """Given the configuration and a recorded cycle, yield what the rules are asked.
+
+    Each service's situation comes with today's decision. The checks' findings are the
+    recorded ones: they are values like the rest.
     """
     snapshot = flight.snapshot
     hints = hook_hints(flight.triggers)
@@ -28,7 +38,7 @@ def decide_again(config: Config, flight: Flight) -> tuple[Decision, ...]:
         memory.streaks, flight.findings, flight.policies, wall=snapshot.taken.wall
     )
     memory = msgspec.structs.replace(memory, streaks=streaks)
-    return decide_all(
+    return in_turn(
         situation(
             config,
             service,
@@ -52,14 +62,17 @@ def differences(flight: Flight, now: tuple[Decision, ...]) -> Iterator[str]:
         if before is None:
             yield f"{decision.service}: was not there"
             continue
-        for name in ("rule", "duty", "because", "plan", "move", "alarm"):
+        for name in FIELDS:
             old, new = getattr(before, name), getattr(decision, name)
             if old != new:
                 yield f"{decision.service}: {name} was {_told(old)}, is {_told(new)}"
+    for service in then.keys() - {decision.service for decision in now}:
+        yield f"{service}: is not there any more"
 
 
 def _told(value: object) -> str:
-    steps = getattr(value, "steps", None)
-    if steps is None:
-        return str(value)
-    return " -> ".join(step.goal for step in steps) or "nothing to do"
+    if isinstance(value, Plan):
+        return " -> ".join(step.goal for step in value.steps) or "nothing to do"
+    if isinstance(value, tuple):
+        return ", ".join(str(one.refusal) for one in value) or "nothing"
+    return str(value)

@@ -43,8 +43,14 @@ class Guard:
             )
 
     def hold(self, seconds: float) -> None:
-        """Suspend the rounds, because the clock went back that far."""
-        self.held_until = self._worker.node.world.now + seconds
+        """Suspend the rounds, because the clock went back that far.
+
+        Less than 0: it went forward, which shortens a pause that is under way.
+        """
+        now = self._worker.node.world.now
+        if seconds < 0 and self.held_until <= now:
+            return
+        self.held_until = max(now, self.held_until) + seconds
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None

@@ -244,13 +244,8 @@ class PrimaryWorker:
     def hold(self, seconds: float) -> None:
         """Suspend keepalives and reconnects: the clock went back [FACTS B11]."""
         self.guard.hold(seconds)
-        self.node.timers.call_in(seconds, self._recheck)
-        self._recheck()
-
-    def hold_less(self, seconds: float) -> None:
-        """Go on that much earlier: the clock went forward again."""
-        left = self.guard.held_until - self.node.world.now - seconds
-        self.guard.hold(max(0.0, left))
+        if seconds > 0:
+            self.node.timers.call_in(seconds, self._recheck)
         self._recheck()
 
     def _recheck(self) -> None:

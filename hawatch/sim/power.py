@@ -90,14 +90,12 @@ def crash(node: Node, why: str) -> None:
 
 
 def clock_step(node: Node, seconds: float) -> None:
-    """Set the wall clock forward or back; back, hastd pauses that long [H24]."""
+    """Set the wall clock; back, hastd pauses until it is as late as before [H24]."""
     node.wall_offset += seconds
     node.note(f"clock stepped by {seconds:+.0f} s", "fault")
     for resource in node.resources.values():
-        if resource.primary is not None and seconds < 0:
+        if resource.primary is not None:
             resource.primary.hold(-seconds)
-        elif resource.primary is not None:
-            resource.primary.hold_less(seconds)
 
 
 def pause(node: Node) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -14,26 +14,42 @@ import pytest
 from decisions_build import build, decided
 from decisions_format import BASES, CORPUS, load_cases
 
-from hawatch.deciding import gates, gates_copy, rules
-from hawatch.model.decision import Refusal, Rule
+from hawatch.deciding import gates, rules
+from hawatch.deciding.situation import Situation
+from hawatch.model.decision import Refusal, Refused, Rule
+
+Gate = Callable[[Situation], tuple[Refused, ...]]
 
 CASES = load_cases()
 FAILURES = [f"H{number}" for number in range(1, 31)]
 CITATION = re.compile(r"[A-K]\d*|H\d+|law [1-8]|never [1-8]")
-GATES = (gates, gates_copy)
+DECIDING = Path(str(gates.__file__)).parent
 
 
 def refusals_in(path: Path) -> Iterator[int]:
     """Yield the lines of a file at which something is refused."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        refuses = isinstance(node, ast.Call) and ast.unparse(node.func) == "refuse"
-        if refuses and isinstance(node, ast.Call):
+        if not isinstance(node, ast.Call):
+            continue
+        if ast.unparse(node.func) in ("refuse", "Refused"):
+            # A line of its own: what is built from names only is the helper's body.
+            if not any("Refusal." in ast.unparse(word) for word in _words(node)):
+                continue
             yield node.lineno
 
 
+def _words(call: ast.Call) -> list[ast.expr]:
+    return [*call.args, *(keyword.value for keyword in call.keywords)]
+
+
+def refusing() -> list[Path]:
+    """Return the files in which something is refused, gates and rules alike."""
+    return sorted(path for path in DECIDING.glob("*.py") if [*refusals_in(path)])
+
+
 def lines_run() -> dict[str, set[int]]:
-    """Decide every case, and return the lines of the gates that were run."""
-    run: dict[str, set[int]] = {str(module.__file__): set() for module in GATES}
+    """Decide every case, and return the lines that were run where one may refuse."""
+    run: dict[str, set[int]] = {str(path): set() for path in refusing()}
 
     def within(frame: FrameType, event: str, _: Any) -> Any:
         if event == "line":
@@ -79,8 +95,10 @@ def test_every_refusal_is_given_in_a_case() -> None:
     assert set(Refusal) == given
 
 
-def test_every_place_where_a_gate_refuses_is_reached() -> None:
-    """Each `refuse` of the gates is run by some case."""
+def test_every_place_where_something_is_refused_is_reached() -> None:
+    """Each refusal of a gate, a lever or a rule is run by some case."""
+    names = {path.name for path in refusing()}
+    assert {"gates.py", "gates_copy.py", "yielding.py", "rules_owner.py"} <= names
     run = lines_run()
     unreached = [
         f"{Path(name).name}:{line}"
@@ -89,6 +107,20 @@ def test_every_place_where_a_gate_refuses_is_reached() -> None:
         if line not in reached
     ]
     assert unreached == []
+
+
+@pytest.mark.parametrize("gate", [gates.may_demote, gates.may_promote])
+def test_every_gate_is_open_in_a_case_and_shut_in_another(gate: Gate) -> None:
+    """A gate that always gives one answer decides nothing."""
+    answers = {bool(gate(build(case))) for case in CASES.values()}
+    assert answers == {True, False}
+
+
+def test_the_catalogue_of_failures_is_the_one_of_the_facts() -> None:
+    """A new entry of the facts is decided in a case, too."""
+    page = Path(__file__).parents[2] / "docs" / "reference" / "facts.md"
+    told = set(re.findall(r"\bH\d+\b", page.read_text(encoding="utf-8")))
+    assert told == set(FAILURES)
 
 
 @pytest.mark.parametrize("failure", FAILURES)

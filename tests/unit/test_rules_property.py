@@ -19,6 +19,7 @@ from plan_order import disorder
 
 from hawatch.deciding.aftermath import before_plan
 from hawatch.deciding.rules import RULES, decide
+from hawatch.deciding.silences import why_silent
 from hawatch.deciding.situation import Situation
 from hawatch.model import plan as steps
 from hawatch.model.decision import Decision, Rule
@@ -65,6 +66,13 @@ def no_rule_raises_and_the_last_always_speaks(s: Situation, decision: Decision) 
         rule(s)
     assert RULES[-1](s) is not None
     assert decision.because
+
+
+@promise
+def a_rule_is_silent_for_a_reason_and_only_then(s: Situation, _: Decision) -> None:
+    """What `explain` says of a rule that was asked is what kept it from speaking."""
+    for rule in RULES:
+        assert (why_silent(rule, s) is None) == (rule(s) is not None), rule.__name__
 
 
 @promise

@@ -9,7 +9,7 @@ import pytest
 from machines_tools import GOLDEN, NAMES, WITHOUT, a_tree, golden, output, run
 
 from hawatch.config import load_config, parse_config
-from hawatch.deciding import timers
+from hawatch.deciding import inequalities, timers
 from hawatch.discovering.machine import Machine
 from hawatch.model.config import Config
 
@@ -116,7 +116,7 @@ def test_two_vhids_are_two_services_with_an_interface_for_each_node(
 def test_the_sum_of_times_comes_out_with_several_services(tmp_path: Path) -> None:
     """An isolated owner has let go of both before its peer takes over."""
     config = proposed("vlan", tmp_path)
-    assert timers.problems(config) == ()
+    assert inequalities.problems(config) == ()
     assert config.witness.promote_after > timers.budget(config).owner_gone
 
 

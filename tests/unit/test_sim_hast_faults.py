@@ -106,6 +106,18 @@ def test_a_clock_set_back_makes_the_secondary_drop_the_link() -> None:
     assert (status(first), status(second)) == ("complete", "complete")
 
 
+def test_a_clock_that_is_put_right_again_ends_the_pause() -> None:
+    """Set back an hour and put forward again: the link is back in a round [H24]."""
+    world = a_pair()
+    first, second = both(world)
+    first.clock_step(-3600.0)
+    world.run_for(60.0)
+    assert status(second) == "-"
+    first.clock_step(3600.0)
+    world.run_for(25.0)
+    assert (status(first), status(second)) == ("complete", "complete")
+
+
 def test_a_failing_disk_of_the_standby_stays_complete_and_diverges() -> None:
     """Remote write errors are cleared from the map: complete, dirty 0, wrong [H14]."""
     world = a_pair()

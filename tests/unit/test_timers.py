@@ -8,7 +8,8 @@ import msgspec
 import pytest
 from builders import a_config, a_service_config
 
-from hawatch.deciding.timers import budget, problems, stalled_looks
+from hawatch.deciding.inequalities import problems
+from hawatch.deciding.timers import budget, stalled_looks
 from hawatch.model.config import (
     CarpConfig,
     Config,

@@ -6,4 +6,8 @@ what must never happen is judged on the world itself (judge.py), and after every
 has been healed the pair has to come to rest, by itself or with what a person is asked
 to do (person.py). What fails is cut down to the least that still fails (shrink.py) and
 left as a scenario that `hawatch simulate` plays.
+
+For `hawatch prove` (proof.py, page.py) each kind of fault is also played alone
+(alone.py, outages.py), and again under each timer halved and doubled (change.py,
+sweep.py), by processes that are fed one play after the other (labour.py).
 """

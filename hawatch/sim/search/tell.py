@@ -33,9 +33,3 @@ def tally_lines(tally: Tally) -> Iterator[str]:
     )
     bad = len(tally.failed)
     yield f"{bad} seeds with harm" if bad else "no never came true"
-
-
-def outage_lines(tally: Tally) -> Iterator[str]:
-    """Yield the worst outage of each kind of fault that a seed met alone."""
-    for name, seconds in sorted(tally.outages.items(), key=lambda item: -item[1]):
-        yield f"  {name.replace('_', ' '):20} {seconds:7.1f} s"

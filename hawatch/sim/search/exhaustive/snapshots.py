@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from hawatch.model.carp import (
     CarpState,
     CarpSysctls,
@@ -35,7 +37,7 @@ def snapshot_of(pair: PairState, name: str, report: Fact[PeerReport]) -> Snapsho
     worker = primary or (node.role == "s" and pair.connected)
     carp = CarpState.MASTER if node.master else CarpState.BACKUP
     witnessed = pair.cut_off != name
-    return Snapshot(
+    whole = Snapshot(
         node=name,
         taken=NOW,
         boot_time=Known(0.0),
@@ -46,12 +48,12 @@ def snapshot_of(pair: PairState, name: str, report: Fact[PeerReport]) -> Snapsho
                 Interface(
                     name="em0",
                     up=True,
-                    status="active",
+                    status="active" if node.link else "no carrier",
                     vhids=(
                         CarpVhid(
                             interface="em0",
                             vhid=1,
-                            state=carp if node.allow else CarpState.INIT,
+                            state=carp if node.allow and node.link else CarpState.INIT,
                             advbase=1,
                             advskew=skew_of(name, node),
                         ),
@@ -110,6 +112,28 @@ def snapshot_of(pair: PairState, name: str, report: Fact[PeerReport]) -> Snapsho
         witnesses={"192.0.2.254": Known(0.01) if witnessed else Unknown("no answer")},
         peer=PeerSighting(report=report),
     )
+    return _without(whole, node.blind)
+
+
+def _without(snapshot: Snapshot, blind: str) -> Snapshot:
+    """Return the look without what cannot be read: a command hangs or prints nothing."""
+    lost = Unknown("no answer in time")
+    match blind:
+        case "carp":
+            return msgspec.structs.replace(
+                snapshot, interfaces={"em0": lost}, sysctls=lost, counters=lost
+            )
+        case "hast":
+            return msgspec.structs.replace(
+                snapshot, resources={"disk": lost}, dumps={"disk": lost}
+            )
+        case "mounts":
+            return msgspec.structs.replace(snapshot, mounts=lost)
+        case "services":
+            return msgspec.structs.replace(snapshot, rc={"db-server": lost})
+        case _:
+            return snapshot
+
 
 
 def _resource(pair: PairState, node: NodeState, *, worker: bool) -> HastResource:

@@ -58,6 +58,7 @@ def memory_of(pair: PairState, name: str) -> Memory:
     in_sync = node.role == "p" and pair.connected and not node.debt
     own = ServiceMemory(
         duty=DUTIES[node.duty],
+        epoch=int(pair.later == name),
         latches=_latches(pair, name),
         released_in="boot" if node.released else "",
         restarts=(NOW.wall - 60,) if node.restarted else (),

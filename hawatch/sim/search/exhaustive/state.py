@@ -77,7 +77,8 @@ class NodeState(msgspec.Struct, frozen=True):
 class PairState(msgspec.Struct, frozen=True):
     """Both nodes. left: how many accidents may still happen.
 
-    site: whose configuration, one of those in numbers.py. doubled: both owned it already
+    site: whose configuration, one of those in numbers.py. later: who took over last, by
+    the numbers that both remember. doubled: both owned it already
     when time went on the last time.
     """
 
@@ -87,6 +88,7 @@ class PairState(msgspec.Struct, frozen=True):
     connected: bool = True
     left: int = 2
     site: str = "usual"
+    later: str = "a"
     doubled: bool = False
 
     def node(self, name: str) -> NodeState:

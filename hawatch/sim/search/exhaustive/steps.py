@@ -120,7 +120,7 @@ def _promote(pair: PairState, name: str) -> PairState | None:
     """The VIP must be here now."""
     if not pair.node(name).master:
         return None
-    return pair.put(name, role="p", last_primary=True)
+    return pair.put(name, role="p", last_primary=True).with_(later=name)
 
 
 def _release(role: str) -> Effect:

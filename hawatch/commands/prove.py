@@ -36,8 +36,8 @@ def main(words: list[str]) -> int:
     from hawatch.config import parse_config
     from hawatch.deciding.timers import budget
     from hawatch.sim.search import tell
-    from hawatch.sim.search.exhaustive.explore import explore
-    from hawatch.sim.search.exhaustive.tell import result_lines
+    from hawatch.sim.search.exhaustive.explore import explore_all
+    from hawatch.sim.search.exhaustive.tell import result_lines, sum_lines
     from hawatch.sim.search.run import run_seeds
 
     say("Assumed:")
@@ -48,9 +48,11 @@ def main(words: list[str]) -> int:
         text = Path(options.config).read_text(encoding="utf-8")
         say(f"Timers of {options.config}, in seconds:")
         _list(_timers(budget(parse_config(text, options.config))))
-    found = explore(options.accidents)
+    found = list(explore_all(accidents=options.accidents))
     say("")
-    for line in result_lines(found):
+    for line in (line for result in found for line in result_lines(result)):
+        say(line)
+    for line in sum_lines(found):
         say(line)
     sys.stdout.flush()
     tally = run_seeds(
@@ -66,7 +68,7 @@ def main(words: list[str]) -> int:
     say("longest outage by the only kind of fault that a seed met:")
     for line in tell.outage_lines(tally):
         say(line)
-    return Exit.WRONG if found.path or tally.failed else Exit.WELL
+    return Exit.WRONG if any(f.harm for f in found) or tally.failed else Exit.WELL
 
 
 def _timers(sums: object) -> Iterator[str]:

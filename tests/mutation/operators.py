@@ -273,7 +273,7 @@ def _of_call(node: ast.AST) -> Iterator[Change]:
 def _of_return(node: ast.AST) -> Iterator[Change]:
     assert isinstance(node, ast.Return)
     value = node.value
-    if isinstance(value, ast.Constant | None) or isinstance(value, ast.JoinedStr):
+    if value is None or isinstance(value, ast.Constant | ast.JoinedStr):
         return
     empty = ast.Tuple([], ast.Load()) if isinstance(value, ast.Tuple) else None
     if empty is None or value.elts:  # type: ignore[union-attr]

@@ -54,12 +54,10 @@ def look(pair: PairState, name: str) -> Look:
 
 
 def _trigger(node: NodeState) -> Trigger:
-    kind, words = TriggerKind.CRON, ()
-    if node.asked == "release":
-        kind = TriggerKind.RELEASE
-    elif node.asked:
-        kind, words = TriggerKind.OPERATOR, (node.asked, "db")
-    return Trigger(kind=kind, words=words, at=NOW.wall)
+    if node.asked in ("", "release"):
+        kind = TriggerKind.RELEASE if node.asked else TriggerKind.CRON
+        return Trigger(kind=kind, at=NOW.wall)
+    return Trigger(kind=TriggerKind.OPERATOR, words=(node.asked, "db"), at=NOW.wall)
 
 
 def _report(pair: PairState, name: str) -> PeerReport:

@@ -63,9 +63,11 @@ class _Graph:
         return tuple(said[::-1])
 
 
-def explore_all(themes: tuple[Theme, ...] = THEMES) -> Iterator[Result]:
-    """Yield what each theme's exploration found."""
-    yield from map(explore, themes)
+def explore_all(accidents: int | None = None) -> Iterator[Result]:
+    """Yield what each theme's exploration found, with its own or that many accidents."""
+    for theme in THEMES:
+        many = theme.accidents if accidents is None else accidents
+        yield explore(theme._replace(accidents=many))
 
 
 def explore(theme: Theme = MAIN, most_states: int = MOST_STATES) -> Result:

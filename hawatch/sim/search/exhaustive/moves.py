@@ -119,9 +119,7 @@ def _heard(pair: PairState, name: str) -> PairState:
         latches -= SYNCED
     if node.allow and not node.unfinished:
         latches -= {"fenced", "unheard"}
-    return pair.put(
-        name, latches=tuple(sorted(latches)), vouched=vouched, fence=fence
-    )
+    return pair.put(name, latches=tuple(sorted(latches)), vouched=vouched, fence=fence)
 
 
 def _carp(pair: PairState) -> Iterator[Next]:

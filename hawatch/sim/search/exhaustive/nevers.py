@@ -29,7 +29,9 @@ def harm(pair: PairState, *, beyond: bool = False) -> str:
     return ""
 
 
-def broken_by(pair: PairState, name: str, decision: Decision, plan: tuple) -> str:
+def broken_by(
+    pair: PairState, name: str, decision: Decision, plan: tuple[str, ...]
+) -> str:
     """Return the never that a decision breaks, or "".
 
     pair is as the node has seen it; plan the steps in the abstract pair's words.

@@ -93,7 +93,9 @@ def _is_tried_again(pairs: list[PairState]) -> bool:
     return any("unheard" in pair.node(n).latches for pair in pairs for n in NODES)
 
 
-def _told(members: list[int], edges: Sequence[list[Edge]], kinds: frozenset) -> bool:
+def _told(
+    members: list[int], edges: Sequence[list[Edge]], kinds: frozenset[str]
+) -> bool:
     return any(edge.alarm for m in members for edge in edges[m] if edge.kind in kinds)
 
 
@@ -171,55 +173,48 @@ def _wrong(pair: PairState) -> Iterator[str]:
         yield f"the skew of {standby} is left raised"
 
 
-def terminal(edges: Sequence[list[Edge]], kinds: frozenset) -> Iterator[list[int]]:
-    """Yield the terminal components of the graph with edges of some kinds [Tarjan]."""
-    index: list[int] = [-1] * len(edges)
-    low = [0] * len(edges)
-    component = [-1] * len(edges)
+def terminal(edges: Sequence[list[Edge]], kinds: frozenset[str]) -> Iterator[list[int]]:
+    """Yield the terminal components of the graph with edges of some kinds."""
+    ways = [[e.after for e in out if e.kind in kinds] for out in edges]
+    number = [-1] * len(edges)
+    found = list(_components(ways, number))
+    for index, members in enumerate(found):
+        if all(number[after] == index for m in members for after in ways[m]):
+            yield members
+
+
+def _components(ways: list[list[int]], number: list[int]) -> Iterator[list[int]]:
+    """Yield the strongly connected components [Tarjan], and number their states."""
+    order = [-1] * len(ways)
+    low = [0] * len(ways)
     stack: list[int] = []
-    count = 0
-    found: list[list[int]] = []
-    for root in range(len(edges)):
-        if index[root] >= 0:
-            continue
-        work = [(root, 0)]
+    count = done = 0
+    for root in range(len(ways)):
+        work = [(root, 0)] if order[root] < 0 else []
         while work:
             state, at = work.pop()
             if at == 0:
-                index[state] = low[state] = count
+                order[state] = low[state] = count
                 count += 1
                 stack.append(state)
-            deeper = False
-            for position in range(at, len(edges[state])):
-                edge = edges[state][position]
-                if edge.kind not in kinds:
-                    continue
-                if index[edge.after] < 0:
-                    work += [(state, position + 1), (edge.after, 0)]
-                    deeper = True
-                    break
-                if component[edge.after] < 0:
-                    low[state] = min(low[state], index[edge.after])
-            if deeper:
-                continue
-            if low[state] == index[state]:
-                members = []
-                while True:
-                    member = stack.pop()
-                    component[member] = len(found)
-                    members.append(member)
-                    if member == state:
-                        break
-                found.append(members)
-            if work:
-                above = work[-1][0]
-                low[above] = min(low[above], low[state])
-    for number, members in enumerate(found):
-        leaves = any(
-            component[e.after] != number
-            for m in members
-            for e in edges[m]
-            if e.kind in kinds
-        )
-        if not leaves:
-            yield members
+            else:
+                low[state] = min(low[state], low[ways[state][at - 1]])
+            while at < len(ways[state]) and order[ways[state][at]] >= 0:
+                if number[ways[state][at]] < 0:
+                    low[state] = min(low[state], order[ways[state][at]])
+                at += 1
+            if at < len(ways[state]):
+                work += [(state, at + 1), (ways[state][at], 0)]
+            elif low[state] == order[state]:
+                members = _popped(stack, state)
+                for member in members:
+                    number[member] = done
+                done += 1
+                yield members
+
+
+def _popped(stack: list[int], state: int) -> list[int]:
+    members = [stack.pop()]
+    while members[-1] != state:
+        members.append(stack.pop())
+    return members

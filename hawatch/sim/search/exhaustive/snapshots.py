@@ -135,7 +135,6 @@ def _without(snapshot: Snapshot, blind: str) -> Snapshot:
             return snapshot
 
 
-
 def _resource(pair: PairState, node: NodeState, *, worker: bool) -> HastResource:
     status = HastStatus.NONE
     if node.role == "p":

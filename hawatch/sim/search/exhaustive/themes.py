@@ -27,15 +27,16 @@ MAIN = Theme(
 )
 THEMES = (
     MAIN,
-    Theme(
-        "people", 2, frozenset({"maintenance", "operator", "shutdown", "power"})
-    ),
+    Theme("people", 2, frozenset({"maintenance", "operator", "shutdown", "power"})),
     Theme("services", 2, frozenset({"database", "hangs", "killed"}), "restarts first"),
     Theme("restarts only", 2, frozenset({"database", "hangs"}), "restarts only"),
     Theme("links and daemons", 2, frozenset({"link", "hastd", "forbidden"})),
     Theme("blindness", 2, frozenset({"blind", "power", "database"})),
     Theme(
-        "lost writes", 2, frozenset({"replication", "database", "power"}), "lossy breaks"
+        "lost writes",
+        2,
+        frozenset({"replication", "database", "power"}),
+        "lossy breaks",
     ),
     Theme("fence", 2, frozenset({"owner sleeps", "power"}), "fences"),
     Theme("sleep", 2, frozenset({"sleep", "adverts"}), beyond=True),

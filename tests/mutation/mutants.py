@@ -64,7 +64,7 @@ GATES: tuple[ModuleType, ...] = (
 )
 """Where every function is tried that refuses, or says yes or no."""
 
-FEW = ((evidence, "_cut_off"), (debts, "healing_due"), (evidence, "_only_copy"))
+FEW = ((evidence, "is_cut_off"), (debts, "healing_due"))
 """Of the evidence, those that the abstract pair asks."""
 
 PLACES = {rule.__name__: rule for rule in rules.RULES}

@@ -1,10 +1,10 @@
 """A mutation tester over hawatch/deciding: every small change has to be noticed.
 
 It is a pytest session of its own. Each test that concerns deciding/ runs once, and it
-is written down which functions it enters; then every mutant lives in a forked child, where
-the tests that enter the changed function run until one fails. What no test notices is a
-survivor: it is killed by a new decision case or unit test, or explained in
-survivors.toml.
+is written down which functions it enters; then every mutant lives in a forked child,
+where the tests that enter the changed function run until one fails. What no test
+notices is a survivor: it is killed by a new decision case or unit test, or explained
+in survivors.toml.
 
     python tests/mutation/tester.py               everything (`make mutation`)
     python tests/mutation/tester.py --sample 60   a fixed sample (`make test`)

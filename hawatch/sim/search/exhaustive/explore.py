@@ -64,7 +64,7 @@ class _Graph:
 
 
 def explore_all(accidents: int | None = None) -> Iterator[Result]:
-    """Yield what each theme's exploration found, with its own or that many accidents."""
+    """Yield what each theme found, with its own number of accidents or that many."""
     for theme in THEMES:
         many = theme.accidents if accidents is None else accidents
         yield explore(theme._replace(accidents=many))

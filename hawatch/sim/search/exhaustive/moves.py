@@ -82,7 +82,7 @@ def _decision(pair: PairState, name: str) -> Look:
 
 @lru_cache(maxsize=8)
 def _believes_itself_cut_off(pair: PairState, name: str) -> bool:
-    return evidence._cut_off(snapshot_of(pair, name, Unknown("no answer")))
+    return evidence.is_cut_off(snapshot_of(pair, name, Unknown("no answer")))
 
 
 def forget() -> None:

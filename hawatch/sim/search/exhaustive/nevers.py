@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from hawatch.model.decision import Decision, Rule
-from hawatch.model.fact import Unknown
 from hawatch.sim.search.exhaustive.state import NODES, PairState, other
 
 WORD_OF_A_PERSON = {Rule.ASKED, Rule.MAINTENANCE}

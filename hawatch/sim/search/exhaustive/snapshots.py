@@ -116,7 +116,7 @@ def snapshot_of(pair: PairState, name: str, report: Fact[PeerReport]) -> Snapsho
 
 
 def _without(snapshot: Snapshot, blind: str) -> Snapshot:
-    """Return the look without what cannot be read: a command hangs or prints nothing."""
+    """Return the look without what cannot be read: a command hangs."""
     lost = Unknown("no answer in time")
     match blind:
         case "carp":

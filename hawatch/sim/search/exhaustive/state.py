@@ -20,9 +20,10 @@ class NodeState(msgspec.Struct, frozen=True):
     vouched: the owner's last word was that this copy is in sync. plan: steps that are
     left. acted: it has looked since time went on. failed: a step of the plan failed.
     looked: 0 not since it booted, 1 a moment ago, 2 before it stood still. broken: what
-    mends the database: "restart", or "hands". blind: what cannot be read here. debt: its
-    connection broke under writes, which the peer lacks. asked: who rings at the next
-    look, "" for cron. going: a shutdown was asked for; released: it has let go for it.
+    mends the database: "restart", or "hands". blind: what cannot be read here. debt:
+    its connection broke under writes, which the peer lacks. asked: who rings at the
+    next look, "" for cron. going: a shutdown was asked for; released: it has let go
+    for it.
     fence: "" or what came of the order to switch the peer off, "begun" or "off".
     """
 

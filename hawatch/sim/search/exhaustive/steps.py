@@ -29,35 +29,30 @@ from hawatch.sim.search.exhaustive.state import PairState, off, other, synced
 Effect = Callable[[PairState, str], PairState | None]
 
 
+WORDS: dict[type[AnyStep], str] = {
+    StopService: "stop",
+    Unmount: "unmount",
+    MountFilesystem: "mount",
+    StartService: "start",
+    RestartService: "restart",
+    RestartWorker: "send again",
+    FencePeer: "fence",
+    RestoreSkew: "lower skew",
+    TakeVip: "take vip",
+}
+
+
 def word(step: AnyStep) -> str:
     """Return a step as the abstract pair knows it, "" for one that only waits."""
     match step:
-        case StopService():
-            return "stop"
-        case Unmount():
-            return "unmount"
         case SetRole():
             return f"role {step.role.value[0]}"
-        case MountFilesystem():
-            return "mount"
-        case StartService():
-            return "start"
-        case RestartService():
-            return "restart"
-        case RestartWorker():
-            return "send again"
-        case FencePeer():
-            return "fence"
         case YieldVip():
             return "drop vip" if step.lever is Lever.ALLOW_OFF else "yield vip"
-        case RestoreSkew():
-            return "lower skew"
         case AllowCarp():
             return "allow" if step.allow else "forbid"
-        case TakeVip():
-            return "take vip"
         case _:
-            return ""
+            return WORDS.get(type(step), "")
 
 
 def words_of(decision: Decision) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from hawatch.deciding import evidence
 from hawatch.model.fact import Unknown
 from hawatch.sim.search.exhaustive.accidents import accidents, repairs
-from hawatch.sim.search.exhaustive.concrete import Look, look
+from hawatch.sim.search.exhaustive.concrete import Look, look, report_of
 from hawatch.sim.search.exhaustive.nevers import broken_by
 from hawatch.sim.search.exhaustive.snapshots import snapshot_of
 from hawatch.sim.search.exhaustive.state import (
@@ -88,6 +88,7 @@ def _believes_itself_cut_off(pair: PairState, name: str) -> bool:
 def forget() -> None:
     """Forget what was decided: the rules are others now."""
     _decision.cache_clear()
+    report_of.cache_clear()
     _believes_itself_cut_off.cache_clear()
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import msgspec
 
 from hawatch.model.carp import (
@@ -31,12 +33,20 @@ from hawatch.sim.search.exhaustive.state import NodeState, PairState
 
 def snapshot_of(pair: PairState, name: str, report: Fact[PeerReport]) -> Snapshot:
     """Given a pair, a node and what it hears, return the look at it."""
-    node = pair.node(name)
+    own = _own_look(
+        pair.node(name), name, connected=pair.connected, witnessed=pair.cut_off != name
+    )
+    return msgspec.structs.replace(own, peer=PeerSighting(report=report))
+
+
+@lru_cache(maxsize=1 << 16)
+def _own_look(
+    node: NodeState, name: str, *, connected: bool, witnessed: bool
+) -> Snapshot:
     role = ROLES[node.role]
     primary = node.role == "p"
-    worker = primary or (node.role == "s" and pair.connected)
+    worker = primary or (node.role == "s" and connected)
     carp = CarpState.MASTER if node.master else CarpState.BACKUP
-    witnessed = pair.cut_off != name
     whole = Snapshot(
         node=name,
         taken=NOW,
@@ -75,7 +85,7 @@ def snapshot_of(pair: PairState, name: str, report: Fact[PeerReport]) -> Snapsho
                 ),
             )
         ),
-        resources={"disk": Known(_resource(pair, node, worker=worker))},
+        resources={"disk": Known(_resource(node, worker=worker, connected=connected))},
         dumps={"disk": Known(_dump(node))},
         devices={"disk": Known(primary)},
         mounts=Known(
@@ -110,7 +120,6 @@ def snapshot_of(pair: PairState, name: str, report: Fact[PeerReport]) -> Snapsho
             )
         },
         witnesses={"192.0.2.254": Known(0.01) if witnessed else Unknown("no answer")},
-        peer=PeerSighting(report=report),
     )
     return _without(whole, node.blind)
 
@@ -135,10 +144,10 @@ def _without(snapshot: Snapshot, blind: str) -> Snapshot:
             return snapshot
 
 
-def _resource(pair: PairState, node: NodeState, *, worker: bool) -> HastResource:
+def _resource(node: NodeState, *, worker: bool, connected: bool) -> HastResource:
     status = HastStatus.NONE
     if node.role == "p":
-        status = HastStatus.COMPLETE if pair.connected else HastStatus.DEGRADED
+        status = HastStatus.COMPLETE if connected else HastStatus.DEGRADED
     elif worker:
         status = HastStatus.COMPLETE
     return HastResource(

@@ -185,6 +185,11 @@ def _time(pair: PairState, theme: Theme) -> Iterator[Next]:
     doubled = theme.beyond and pair.talking and pair.a.holds and pair.b.holds
     if doubled and pair.doubled:
         broken = "both nodes own it, and both have heard so"
+    for name in up:
+        node = pair.node(name)
+        excused = node.blind or node.maintained or node.failed
+        if node.mounted and node.role != "p" and not excused:
+            broken = f"{name} has looked, and leaves a mount whose device is gone"
     after = pair.with_(doubled=doubled)
     for name in up:
         silent = 0 if pair.talking else min(LONG, pair.node(name).silent + 1)

@@ -133,7 +133,7 @@ def _mount(pair: PairState, name: str) -> PairState | None:
 
 
 def _start(pair: PairState, name: str) -> PairState | None:
-    return pair.put(name, running=True) if pair.node(name).mounted else None
+    return pair.put(name, running=True) if pair.node(name).holds else None
 
 
 def _restart(pair: PairState, name: str) -> PairState | None:

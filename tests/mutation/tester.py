@@ -18,6 +18,7 @@ import functools
 import gc
 import hashlib
 import importlib
+import json
 import os
 import signal
 import sys
@@ -57,6 +58,9 @@ TESTS = (
     "unit/test_discard.py",
     "unit/test_acting_fence.py",
 )
+OPEN = "open"
+"""The reason of a survivor that was there before anybody looked at it."""
+
 DEADLINE = 30
 """Seconds of a child: a mutant that hangs is noticed by that."""
 
@@ -70,8 +74,23 @@ class Fate(NamedTuple):
 
 def explained() -> dict[str, str]:
     """Return the survivors that are explained, by the mutant's name."""
-    rows = tomllib.loads(EXPLAINED.read_text())["survivor"]
+    rows = tomllib.loads(EXPLAINED.read_text()).get("survivor", [])
     return {row["mutant"]: row["why"] for row in rows}
+
+
+def write(fates: list[Fate]) -> None:
+    """Write survivors.toml anew for the modules that were tried; reasons are kept."""
+    reasons = explained()
+    tried = {fate.mutant.path.name for fate in fates}
+    alive = {fate.mutant.name for fate in fates if not fate.killer}
+    alive |= {name for name in reasons if name.split(":")[0] not in tried}
+    head = EXPLAINED.read_text().split("[[survivor]]")[0]
+    rows = (
+        f"[[survivor]]\nmutant = {json.dumps(name, ensure_ascii=False)}\n"
+        f"why = {json.dumps(reasons.get(name, OPEN), ensure_ascii=False)}\n"
+        for name in sorted(alive)
+    )
+    EXPLAINED.write_text(head + "\n".join(rows))
 
 
 def chosen(only: list[str], sample: int) -> list[Mutant]:
@@ -221,16 +240,20 @@ def main() -> int:
     options.add_argument("modules", nargs="*", help="such as gates.py")
     options.add_argument("--sample", type=int, default=0, help="how many of all")
     options.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
+    options.add_argument("--write", action="store_true", help="survivors.toml anew")
     given = options.parse_args()
     began = time.monotonic()
     fates = run(chosen(given.modules, given.sample), given.jobs)
+    if given.write:
+        write(fates)
     alive = [fate.mutant for fate in fates if not fate.killer]
     reasons = explained()
     open_ = [mutant for mutant in alive if mutant.name not in reasons]
+    left = sum(reasons.get(mutant.name) == OPEN for mutant in alive)
     sys.stdout.write(
         f"\n{len(fates)} mutants, {len(fates) - len(alive)} killed, "
-        f"{len(alive) - len(open_)} explained, {len(open_)} open, "
-        f"{time.monotonic() - began:.0f} s\n"
+        f"{len(alive) - len(open_) - left} explained, {left} known and open, "
+        f"{len(open_)} new, {time.monotonic() - began:.0f} s\n"
     )
     for mutant in sorted(open_):
         place = mutant.path.relative_to(DECIDING.parent.parent)

@@ -102,6 +102,11 @@ def _replication_cut(pair: PairState) -> Iterator[Told]:
         yield "the network: no-hast", pair.with_(net="no-hast")
 
 
+def _all_but_replication(pair: PairState) -> Iterator[Told]:
+    if pair.net == "ok":
+        yield "the network: only-hast", pair.with_(net="only-hast")
+
+
 def _sleep(pair: PairState) -> Iterator[Told]:
     for name in NODES:
         if pair.node(name).alive:
@@ -177,6 +182,7 @@ KINDS: dict[str, Callable[[PairState], Iterator[Told]]] = {
     "network": _network,
     "adverts": _adverts_cut,
     "replication": _replication_cut,
+    "channel": _all_but_replication,
     "sleep": _sleep,
     "owner sleeps": _owner_sleeps,
     "link": _link,

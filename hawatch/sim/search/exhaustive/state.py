@@ -7,7 +7,7 @@ import msgspec
 NODES = ("a", "b")
 NETS = ("ok", "no-hast", "no-carp", "a-off", "b-off")
 """Everything passes; replication or adverts do not; a node is cut off from everybody,
-the witness included."""
+the witness included. Besides: "only-hast", where nothing but replication passes."""
 
 LONG = 2
 """Silence: 0 heard, 1 the owner gives up, 2 the standby may promote."""
@@ -111,9 +111,14 @@ class PairState(msgspec.Struct, frozen=True):
         return self.net[0] if self.net.endswith("-off") else ""
 
     @property
+    def both(self) -> bool:
+        """Return whether both run."""
+        return self.a.alive and self.b.alive
+
+    @property
     def talking(self) -> bool:
         """Return whether each can ask the other."""
-        return self.a.alive and self.b.alive and not self.cut_off
+        return self.both and not self.cut_off and self.net != "only-hast"
 
     @property
     def adverts(self) -> bool:
@@ -125,7 +130,8 @@ class PairState(msgspec.Struct, frozen=True):
     def wired(self) -> bool:
         """Return whether replication could be connected."""
         roles = {self.a.role, self.b.role}
-        return self.talking and self.net != "no-hast" and roles == {"p", "s"}
+        path = self.both and not self.cut_off and self.net != "no-hast"
+        return path and roles == {"p", "s"}
 
 
 def synced(pair: PairState) -> PairState | None:

@@ -38,6 +38,7 @@ THEMES = (
         frozenset({"replication", "database", "power"}),
         "lossy breaks",
     ),
+    Theme("replication alone", 2, frozenset({"channel", "power", "database"})),
     Theme("fence", 2, frozenset({"owner sleeps", "power"}), "fences"),
     Theme("sleep", 2, frozenset({"sleep", "adverts"}), beyond=True),
 )

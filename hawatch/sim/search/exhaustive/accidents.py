@@ -49,6 +49,8 @@ def repairs(pair: PairState) -> Iterator[Told]:
             # CARP's state changes with the link, and devd rings.
             up = pair.put(name, link=True, acted=False)
             yield f"the link of {name} is up again", up
+        if node.alive and not node.allow and "fenced" not in node.latches:
+            yield f"somebody allows CARP on {name} again", pair.put(name, allow=True)
         if node.blind:
             yield f"{name} can read everything again", pair.put(name, blind="")
         if node.maintained:

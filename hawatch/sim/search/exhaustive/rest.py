@@ -102,12 +102,25 @@ def _told(
 def at_rest(members: list[PairState], *, told: bool) -> str:
     """Return what is wrong with a pair at rest in which everything is mended."""
     if told:
-        return ""
+        idle = members[0]
+        for name in NODES:
+            latches = idle.node(name).latches
+            if "fenced" in latches and "split-brain" not in latches:
+                return f"everything is mended, and hawatch leaves CARP off on {name}"
+        serving = any(idle.node(n).serves for n in NODES)
+        if serving or any(_has_reason(idle.node(n)) for n in NODES):
+            return ""
+        return "everything is mended, both copies are good, and nobody serves"
     for pair in members:
         why = next(_wrong(pair), "")
         if why:
             return f"everything is mended and nobody is told, but {why}"
     return ""
+
+
+def _has_reason(node: NodeState) -> bool:
+    """Return whether a person has to choose, or the cool-down has to pass."""
+    return bool(node.moved or node.latches or node.debt or not node.whole)
 
 
 def left_alone(members: list[PairState], *, told: bool) -> str:

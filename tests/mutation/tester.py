@@ -9,6 +9,7 @@ in survivors.toml.
     python tests/mutation/tester.py               everything (`make mutation`)
     python tests/mutation/tester.py --sample 60   a fixed sample (`make test`)
     python tests/mutation/tester.py gates.py      some modules
+    python tests/mutation/tester.py --listed      whether the survivors still live
 """
 
 from __future__ import annotations
@@ -79,11 +80,11 @@ def explained() -> dict[str, str]:
 
 
 def write(fates: list[Fate]) -> None:
-    """Write survivors.toml anew for the modules that were tried; reasons are kept."""
+    """Write survivors.toml anew with what was tried; reasons are kept."""
     reasons = explained()
-    tried = {fate.mutant.path.name for fate in fates}
+    tried = {fate.mutant.name for fate in fates}
     alive = {fate.mutant.name for fate in fates if not fate.killer}
-    alive |= {name for name in reasons if name.split(":")[0] not in tried}
+    alive |= reasons.keys() - tried
     head = EXPLAINED.read_text().split("[[survivor]]")[0]
     rows = (
         f"[[survivor]]\nmutant = {json.dumps(name, ensure_ascii=False)}\n"
@@ -241,9 +242,13 @@ def main() -> int:
     options.add_argument("--sample", type=int, default=0, help="how many of all")
     options.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     options.add_argument("--write", action="store_true", help="survivors.toml anew")
+    options.add_argument("--listed", action="store_true", help="only those listed")
     given = options.parse_args()
     began = time.monotonic()
-    fates = run(chosen(given.modules, given.sample), given.jobs)
+    wanted = chosen(given.modules, given.sample)
+    if given.listed:
+        wanted = [mutant for mutant in wanted if mutant.name in explained()]
+    fates = run(wanted, given.jobs)
     if given.write:
         write(fates)
     alive = [fate.mutant for fate in fates if not fate.killer]

@@ -44,7 +44,9 @@ def repairs(pair: PairState) -> Iterator[Told]:
             woken = woken.put(other(name), acted=False)
             yield f"{name} goes on after a long sleep", woken
         if node.broken:
-            yield f"the database on {name} is mended", pair.put(name, broken="")
+            started = node.running or (node.master and node.holds and not node.plan)
+            mended = pair.put(name, broken="", running=started)
+            yield f"the database on {name} is mended", mended
         if not node.link:
             # CARP's state changes with the link, and devd rings.
             up = pair.put(name, link=True, acted=False)
@@ -78,6 +80,23 @@ def _database(pair: PairState, mends: str = "hands") -> Iterator[Told]:
 
 def _hangs(pair: PairState) -> Iterator[Told]:
     return _database(pair, "restart")
+
+
+def _dies(pair: PairState) -> Iterator[Told]:
+    for name in NODES:
+        if pair.node(name).alive and pair.node(name).running:
+            dead = pair.put(name, running=False, broken="restart")
+            yield f"the database on {name} dies", dead
+
+
+def _vip_moves(pair: PairState) -> Iterator[Told]:
+    for name in NODES:
+        there = pair.node(other(name))
+        part = there.alive and there.allow and there.link
+        if pair.node(name).master and part and pair.adverts:
+            moved = pair.put(name, master=False, acted=False)
+            moved = moved.put(other(name), master=True, acted=False)
+            yield f"somebody moves the VIP away from {name}", moved
 
 
 def _killed(pair: PairState) -> Iterator[Told]:
@@ -180,6 +199,8 @@ KINDS: dict[str, Callable[[PairState], Iterator[Told]]] = {
     "power": _power,
     "database": _database,
     "hangs": _hangs,
+    "dies": _dies,
+    "vip": _vip_moves,
     "killed": _killed,
     "network": _network,
     "adverts": _adverts_cut,

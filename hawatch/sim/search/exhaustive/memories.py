@@ -162,7 +162,8 @@ def _unfinished(node: NodeState) -> Unfinished | None:
 
 def findings_of(node: NodeState) -> tuple[Finding, ...]:
     """Return the failing check of an owner whose database is broken."""
-    if not (node.broken and node.master and node.role == "p"):
+    ill = node.broken or (node.mounted and not node.running)
+    if not (ill and node.master and node.role == "p"):
         return ()
     return (
         Finding(

@@ -28,7 +28,12 @@ MAIN = Theme(
 THEMES = (
     MAIN,
     Theme("people", 2, frozenset({"maintenance", "operator", "shutdown", "power"})),
-    Theme("services", 2, frozenset({"database", "hangs", "killed"}), "restarts first"),
+    Theme(
+        "services",
+        2,
+        frozenset({"database", "hangs", "dies", "vip", "killed"}),
+        "restarts first",
+    ),
     Theme("restarts only", 2, frozenset({"database", "hangs"}), "restarts only"),
     Theme("links and daemons", 2, frozenset({"link", "hastd", "forbidden"})),
     Theme("blindness", 2, frozenset({"blind", "power", "database"})),

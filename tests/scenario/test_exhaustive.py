@@ -73,7 +73,17 @@ def test_a_pair_must_not_rest_with_something_left_over(
 ) -> None:
     """Mended from outside, it comes back to what it was, or tells a person."""
     assert says in at_rest([pair], told=False)
-    assert at_rest([pair], told=True) == ""
+
+
+def test_a_person_who_is_told_excuses_only_what_a_person_has_to_do() -> None:
+    """A latch, a cool-down: but not two good copies of which nobody serves one."""
+    idle = settled(0).put("a", master=False)
+    assert "nobody serves" in at_rest([idle], told=True)
+    assert at_rest([idle.put("a", moved=True)], told=True) == ""
+    assert at_rest([idle.put("b", latches=("split-brain",))], told=True) == ""
+    fenced = settled(0).put("b", latches=("fenced",), allow=False)
+    assert "leaves CARP off on b" in at_rest([fenced], told=True)
+    assert at_rest([settled(0)], told=False) == ""
 
 
 def test_a_node_that_could_serve_must_not_look_on() -> None:

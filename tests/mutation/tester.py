@@ -113,6 +113,15 @@ class Tester:
         self.enters: dict[tuple[str, str], list[pytest.Item]] = defaultdict(list)
         self.entering: dict[int, list[tuple[str, str]]] = {}
 
+    def pytest_configure(self) -> None:
+        """Draw the same examples every time, and not many."""
+        from hypothesis import settings  # pytest has to be first
+
+        settings.register_profile(
+            "mutation", derandomize=True, database=None, deadline=None, max_examples=30
+        )
+        settings.load_profile("mutation")
+
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Run every test once, then every mutant."""
         for item in session.items:
@@ -228,7 +237,6 @@ def run(mutants: list[Mutant], jobs: int) -> list[Fate]:
     files = [str(p) for name in TESTS if (p := HERE.parent / name).exists()]
     options = ["-q", "--no-header", "-p", "no:cacheprovider", "-o", "timeout=0"]
     options += ["-W", "ignore::pytest.PytestAssertRewriteWarning"]
-    options += ["--hypothesis-profile=ci"]
     pytest.main([*options, "-o", "addopts=", *files], plugins=[tester])
     if len(tester.fates) != len(mutants):
         raise RuntimeError("the tests are red without any mutant")

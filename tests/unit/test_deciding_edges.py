@@ -22,8 +22,10 @@ from hawatch.deciding.gates import may_promote, peer_able
 from hawatch.deciding.rules import RULES, decide, decide_all
 from hawatch.deciding.rules_aside import step_aside
 from hawatch.deciding.rules_fence import fence_first
+from hawatch.deciding.rules_pair import carp_held_back
 from hawatch.deciding.rules_roles import master_not_serving
 from hawatch.deciding.situation import Situation
+from hawatch.deciding.yielding import fence_vip, raised_before_joining
 from hawatch.model.decision import Refusal, Refused
 from hawatch.model.fact import Known, Unknown
 from hawatch.model.hast import HastRole
@@ -375,3 +377,33 @@ def test_a_vip_without_service_is_told_after_the_debounce(
     decision = master_not_serving(s)
     assert decision is not None
     assert decision.alarm is told
+
+
+def test_a_fence_of_unknown_carp_settles_on_the_usual_advbase() -> None:
+    """Nothing else is known to go back to."""
+    step = fence_vip(at("owner", own={"carp": "unknown"}))
+    assert (step.advbase, step.settled_advbase) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("serves", "word_of_peer", "raised"),
+    [("yes", "fresh", True), ("no", "fresh", False), ("yes", "silent for 9 s", False)],
+)
+def test_a_node_joins_slower_only_where_the_peer_is_heard_to_serve(
+    serves: str, word_of_peer: str, *, raised: bool
+) -> None:
+    """With preempt and the smaller skew it would take the VIP from who serves."""
+    s = at(
+        own={"allow": False, "carp": "INIT for 60 s", "advskew": 0, "preempt": True},
+        peer={"serves": serves, "word": word_of_peer, "advskew": 100},
+    )
+    assert (raised_before_joining(s) is not None) is raised
+
+
+def test_only_a_fence_of_ours_is_lifted() -> None:
+    """Another latch does not make a stranger's net.inet.carp.allow=0 ours."""
+    own_carp = {"allow": False, "carp": "INIT for 60 s"}
+    s = at("standby", own=own_carp, memory={"latches": ["stale"]})
+    decision = carp_held_back(s)
+    assert decision is not None
+    assert "hawatch did not set it" in decision.because

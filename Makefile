@@ -1,7 +1,7 @@
 # make demo    the pair in the simulator: sets up .venv, installs, runs
 # make test    style, types and all tests
 # make lint    style and types only
-# make mutation  every rule and gate taken away once, and what notices
+# make mutation  every rule, gate and small change tried, and what notices (hours)
 # make bench   what a quiet cycle and the imports cost
 # make clean   take away what these made
 #
@@ -30,7 +30,8 @@ lint: $(VENV)/ready
 	$(BIN)/mypy
 
 mutation: $(VENV)/ready
-	$(BIN)/python tests/mutation/mutants.py
+	$(BIN)/python tests/mutation/mutants.py --seeds 100
+	$(BIN)/python tests/mutation/tester.py
 
 bench: $(VENV)/ready
 	$(BIN)/python bench/imports.py

@@ -22,7 +22,7 @@ def main(words: list[str]) -> int:
     """
     options = _parser().parse_args(words)
     for name in ("seeds", "draws", "seconds", "accidents"):
-        if getattr(options, name) < 0:
+        if (getattr(options, name) or 0) < 0:
             raise UsageError(f"hawatch prove: --{name} is less than nothing")
     config = _config(options.config)
     from hawatch.sim.search import page
@@ -80,6 +80,8 @@ def _parser() -> argparse.ArgumentParser:
     made.add_argument(
         "--seconds", type=float, default=110.0, help="for all of it, about"
     )
-    made.add_argument("--accidents", type=int, default=2, help="of the abstract pair")
+    made.add_argument(
+        "--accidents", type=int, help="of the abstract pair; default: each theme's own"
+    )
     made.add_argument("--json", action="store_true", help="the result as JSON")
     return made

@@ -93,7 +93,7 @@ def next_evidence(
                 dump=view.dumps[name],
                 theirs=theirs,
                 adverts=adverts,
-                cut_off=_cut_off(snapshot),
+                cut_off=is_cut_off(snapshot),
                 hints=(hints or {}).get(name, frozenset()),
             ),
         )
@@ -182,7 +182,7 @@ def _peer_service(snapshot: Snapshot, service: str) -> Fact[ServiceReport]:
     return Known(found) if found is not None else Unknown(f"it knows no {service}")
 
 
-def _cut_off(snapshot: Snapshot) -> bool:
+def is_cut_off(snapshot: Snapshot) -> bool:
     """Return whether witnesses were asked and none answered."""
     return bool(snapshot.witnesses) and not any(
         isinstance(fact, Known) for fact in snapshot.witnesses.values()

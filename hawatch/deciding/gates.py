@@ -284,3 +284,9 @@ def is_in(s: Situation, state: CarpState) -> bool:
 def is_master(s: Situation) -> bool:
     """Return whether this node is known to hold the VIP."""
     return is_in(s, CarpState.MASTER)
+
+
+def peer_is_master(s: Situation) -> bool:
+    """Return whether the peer says in this look that the VIP is there."""
+    service = s.word.service
+    return s.word.fresh and service is not None and _is_master_there(service)

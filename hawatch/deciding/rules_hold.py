@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from hawatch.deciding.gates import is_master, may_promote
+from hawatch.deciding.gates import is_master, may_promote, peer_is_master
 from hawatch.deciding.plan import ladder_down, ladder_up
 from hawatch.deciding.refusals import CHOICE
 from hawatch.deciding.situation import Situation
@@ -151,8 +151,10 @@ def _go_on_releasing(
     memory = _again(s.own, unfinished)
     fenced = any(latch.kind is LatchKind.FENCED for latch in s.own.latches)
     if is_master(s) and s.own.raised is not None:
+        # Handed over in vain while the peer is MASTER as well: it hears no advert.
+        unheard = unfinished.failed and peer_is_master(s)
         lever = fence_vip(s) if fenced else yield_vip(s)
-        if isinstance(lever, Refused):
+        if unheard or isinstance(lever, Refused):
             lever = fence_vip(s)
             replaced = msgspec.structs.replace(s, own=memory)
             memory = with_raise(replaced, lever, unfinished.because)

@@ -16,6 +16,7 @@ from hawatch.deciding.yielding import (
     fence_vip,
     give_vip_up,
     raised_before_joining,
+    takes_no_part,
     with_latches,
     with_raise,
 )
@@ -79,6 +80,8 @@ def peer_serves(s: Situation) -> Decision | None:
         return None
     if not is_false(s.view.holding) or not is_true(service.serving) or service.failing:
         return None
+    if takes_no_part(s):
+        return None  # it cannot have the VIP: it has to let go of the storage
     if min(carp_age(s), _heard_for(s)) < s.config.carp.settle:
         return s.decide(
             Rule.PEER_SERVES,

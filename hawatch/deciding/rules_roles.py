@@ -19,7 +19,7 @@ from hawatch.deciding.refusals import CHOICE
 from hawatch.deciding.rules_aside import step_aside
 from hawatch.deciding.rules_fence import fence_first
 from hawatch.deciding.situation import Situation
-from hawatch.deciding.yielding import give_vip_up, with_raise
+from hawatch.deciding.yielding import give_vip_up, takes_no_part, with_raise
 from hawatch.model.carp import CarpState
 from hawatch.model.decision import Decision, Refusal, Refused, Rule
 from hawatch.model.fact import Known, Unknown, is_false, is_true
@@ -86,6 +86,8 @@ def _give_up_vip(s: Situation, refused: tuple[Refused, ...]) -> Decision | None:
     demotable = not may_demote(s)
     if not demotable and not _peer_is_better(s, refused):
         return None
+    if takes_no_part(s):
+        return None  # it cannot have the VIP: nobody would gain by the fence
     # No hand-over is certain where the peer gave the VIP away itself and is slower.
     lever = give_vip_up(s)
     why = "; ".join(reason.detail for reason in refused)

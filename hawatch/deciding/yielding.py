@@ -34,7 +34,7 @@ def yield_vip(s: Situation) -> YieldVip | Refused:
         return Refused(refusal=Refusal.FACT_UNKNOWN, detail=own)
     if isinstance(theirs, str):
         return Refused(refusal=Refusal.FACT_UNKNOWN, detail=theirs)
-    if _takes_no_part(s):
+    if takes_no_part(s):
         detail = f"{s.peer} takes no part in CARP: its vhid is INIT"
         return Refused(refusal=Refusal.NO_LEVER, detail=detail)
     settled = original_advbase(s, own)
@@ -212,7 +212,7 @@ def _side(carp: CarpVhid, sysctls: CarpSysctls) -> Side:
     )
 
 
-def _takes_no_part(s: Situation) -> bool:
+def takes_no_part(s: Situation) -> bool:
     """Return whether the peer's link is down or its CARP is off, by its last word."""
     carp = s.word.service.carp if s.word.service is not None else None
     return isinstance(carp, Known) and carp.value.state is CarpState.INIT

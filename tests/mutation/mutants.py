@@ -1,102 +1,174 @@
-"""Rules and gates taken away one at a time, and what notices that.
+"""Every rule and gate taken away or turned round, one at a time, and what notices that.
 
-Run as a program it tries every one: first the abstract pair, then the shipped
-scenarios, then seeds of the fault search, and prints a table. A mutant that nobody
-notices guards nothing, or the proof does not reach what it guards.
+Run as a program it tries each of them: first the abstract pair in its default run, then
+the seeds of a default search. Only those count; a shipped scenario that turns red is
+named besides. A mutant that nobody notices guards nothing, or the proof does not reach
+what it guards.
+
+    python tests/mutation/mutants.py              all, with the abstract pair
+    python tests/mutation/mutants.py --seeds 100  and seeds where it is blind
+    python tests/mutation/mutants.py PATTERN      those whose words match
 """
 
 from __future__ import annotations
 
+import argparse
+import importlib
+import pkgutil
+import re
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from types import FunctionType, ModuleType
 from typing import Any, NamedTuple
 
-from hawatch.deciding import evidence, gates, gates_copy, rules, rules_owner
+import hawatch.deciding
+from hawatch.deciding import (
+    debts,
+    evidence,
+    fence,
+    gates,
+    gates_copy,
+    last_owner,
+    rules,
+    rules_aside,
+    rules_fence,
+    rules_hold,
+    rules_owner,
+    rules_pair,
+    rules_repair,
+    rules_roles,
+)
+from hawatch.deciding.gates_copy import refuse
+from hawatch.model.decision import Decision, Refusal, Rule
 from hawatch.sim.runner import run_scenario
 from hawatch.sim.scenario import FOLDER, load_scenario
 from hawatch.sim.search.draw import draw
-from hawatch.sim.search.exhaustive import moves
 from hawatch.sim.search.exhaustive.explore import Result, explore
+from hawatch.sim.search.exhaustive.moves import forget
+from hawatch.sim.search.exhaustive.themes import THEMES
 from hawatch.sim.search.play import search_one
 
-SEEDS = 20
+GATES: tuple[ModuleType, ...] = (
+    gates,
+    gates_copy,
+    fence,
+    last_owner,
+    rules_aside,
+    rules_fence,
+    rules_hold,
+    rules_owner,
+    rules_pair,
+    rules_repair,
+    rules_roles,
+)
+"""Where every function is tried that refuses, or says yes or no."""
 
+FEW = ((evidence, "is_cut_off"), (debts, "healing_due"))
+"""Of the evidence, those that the abstract pair asks."""
 
-def nothing(*_: Any) -> Iterator[Any]:
-    """Refuse nothing."""
-    return iter(())
-
-
-def always(*_: Any) -> bool:
-    """Say yes."""
-    return True
-
-
-def never(*_: Any) -> bool:
-    """Say no."""
-    return False
-
-
-def nobody(*_: Any) -> None:
-    """Find nothing."""
+PLACES = {rule.__name__: rule for rule in rules.RULES}
 
 
 class Mutant(NamedTuple):
-    """A name in a module, what it becomes, and what it says in words."""
+    """A function, what takes its place, and what it says in words."""
 
-    module: Any
-    name: str
-    becomes: Callable[..., Any]
     words: str
+    original: Callable[..., Any]
+    becomes: Callable[..., Any] | None
 
 
-GATES = (
-    Mutant(gates, "_silence", nothing, "a silent peer is dead at once"),
-    Mutant(gates, "_peer_out", nothing, "the peer's state is not asked"),
-    Mutant(gates, "own_copy", nothing, "the own copy is not judged"),
-    Mutant(gates, "_limits", nothing, "no limits of moves"),
-    Mutant(gates, "_peer_able", nothing, "the peer need not be able"),
-    Mutant(gates, "_peer_copy", nothing, "the peer's copy need not be current"),
-    Mutant(gates, "_connected_secondary", nothing, "a connected worker proves nothing"),
-    Mutant(gates, "_own_facts", nothing, "own facts may be unknown"),
-    Mutant(gates, "_is_master_there", never, "a peer that takes over is not seen"),
-    Mutant(gates_copy, "_generations", nothing, "generations forbid nothing"),
-    Mutant(gates_copy, "_is_current", always, "any copy is current"),
-    Mutant(evidence, "_cut_off", never, "a standby that was cut off believes on"),
-    Mutant(rules_owner, "healing_due", nobody, "a debt is never healed"),
-)
+def mutants() -> list[Mutant]:
+    """Return every mutant; the last rule, which always speaks, is not taken away."""
+    made = [m for rule in rules.RULES[:-1] for m in _of_rule(rule)]
+    for module in GATES:
+        for name, function in sorted(vars(module).items()):
+            own = getattr(function, "__module__", "") == module.__name__
+            if isinstance(function, FunctionType) and own and name not in PLACES:
+                made += _of_gate(f"{module.__name__.split('.')[-1]}.{name}", function)
+    for module, name in FEW:
+        made += _of_gate(f"{module.__name__.split('.')[-1]}.{name}", vars(module)[name])
+    return made
+
+
+def _of_rule(rule: Callable[..., Any]) -> Iterator[Mutant]:
+    def turned(s: Any) -> Decision | None:
+        if rule(s) is not None:
+            return None
+        return s.decide(Rule.NOT_KNOWN, "a rule that was turned round")  # type: ignore[no-any-return]
+
+    yield Mutant(f"rule {rule.__name__}: never speaks", rule, None)
+    yield Mutant(f"rule {rule.__name__}: turned round", rule, turned)
+
+
+def _of_gate(name: str, gate: Callable[..., Any]) -> Iterator[Mutant]:
+    """Yield what a gate may become, by what it returns."""
+    answer = str(gate.__annotations__.get("return", ""))
+    if answer == "Iterator[Refused]":
+        yield Mutant(f"{name}: refuses nothing", gate, lambda *_: iter(()))
+        yield Mutant(f"{name}: turned round", gate, _refuses_the_rest(gate, iter))
+    elif answer == "tuple[Refused, ...]":
+        yield Mutant(f"{name}: refuses nothing", gate, lambda *_: ())
+        yield Mutant(f"{name}: turned round", gate, _refuses_the_rest(gate, tuple))
+    elif answer == "bool":
+        yield Mutant(f"{name}: always", gate, lambda *_, **__: True)
+        yield Mutant(f"{name}: never", gate, lambda *_, **__: False)
+        yield Mutant(f"{name}: turned round", gate, lambda *a, **k: not gate(*a, **k))
+    elif answer.endswith("| None"):
+        yield Mutant(f"{name}: finds nothing", gate, lambda *_: None)
+    elif answer == "str | Refused":
+        allows = "it is allowed"
+        refused = refuse(Refusal.POLICY, "it is refused")
+        yield Mutant(f"{name}: refuses nothing", gate, lambda *_: allows)
+        yield Mutant(f"{name}: refuses always", gate, lambda *_: refused)
+
+
+def _refuses_the_rest(gate: Callable[..., Any], made: Callable[[Any], Any]) -> Any:
+    """Return a gate that refuses what it let pass, and lets pass what it refused."""
+    rest = refuse(Refusal.POLICY, "it was let pass")
+    return lambda *given: made([] if list(gate(*given)) else [rest])
 
 
 @contextmanager
 def mutated(mutant: Mutant) -> Iterator[None]:
-    """Put a mutant in place for a while."""
-    kept = getattr(mutant.module, mutant.name)
-    moves._decision.cache_clear()
-    setattr(mutant.module, mutant.name, mutant.becomes)
+    """Put a mutant in place for a while, wherever its name was imported."""
+    kept = rules.RULES
+    changed: list[tuple[ModuleType, str]] = []
+    after = [mutant.becomes if rule is mutant.original else rule for rule in kept]
+    rules.RULES = tuple(rule for rule in after if rule is not None)
+    for info in pkgutil.iter_modules(hawatch.deciding.__path__):
+        module = importlib.import_module(f"hawatch.deciding.{info.name}")
+        for name, value in list(vars(module).items()):
+            if value is mutant.original and mutant.becomes is not None:
+                changed.append((module, name))
+                setattr(module, name, mutant.becomes)
+    forget()
     try:
         yield
     finally:
-        setattr(mutant.module, mutant.name, kept)
-        moves._decision.cache_clear()
+        rules.RULES = kept
+        for module, name in changed:
+            setattr(module, name, mutant.original)
+        forget()
 
 
-def without_rule(name: str) -> Mutant:
-    """Return the mutant in which a rule is missing."""
-    left = tuple(rule for rule in rules.RULES if rule.__name__ != name)
-    return Mutant(rules, "RULES", left, f"no rule {name}")  # type: ignore[arg-type]
+LARGE = ("power and network", "sleep", "people")
+ORDER = [
+    *(theme._replace(accidents=1) for theme in THEMES),
+    *sorted(THEMES, key=lambda theme: theme.name in LARGE),
+]
+"""The small explorations first: each is a part of the default run."""
 
 
-def mutants() -> list[Mutant]:
-    """Return every gate and every rule but the last, which always speaks."""
-    return [*GATES, *(without_rule(rule.__name__) for rule in rules.RULES[:-1])]
-
-
-def by_model(mutant: Mutant, accidents: int = 2) -> Result:
-    """Explore the abstract pair with a mutant in place."""
+def by_model(mutant: Mutant) -> Result | None:
+    """Explore every theme with a mutant in place; return the first that finds harm."""
     with mutated(mutant):
-        return explore(accidents)
+        for theme in ORDER:
+            result = explore(theme)
+            if result.harm:
+                return result
+    return None
 
 
 def by_seeds(mutant: Mutant, seeds: range) -> str:
@@ -119,17 +191,34 @@ def by_scenarios(mutant: Mutant) -> str:
     return ""
 
 
+def noticed(mutant: Mutant, seeds: int) -> str:
+    """Return what notices a mutant, or ""."""
+    try:
+        found = by_model(mutant)
+        if found is not None:
+            return f"{found.theme}, {len(found.path)} steps: {found.harm}"
+        return by_seeds(mutant, range(seeds))
+    except (AssertionError, AttributeError, KeyError, TypeError, ValueError) as problem:
+        return f"{type(problem).__name__} in the abstract pair"
+
+
 def main() -> int:
     """Print the table; return how many mutants nobody noticed."""
+    options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    options.add_argument("pattern", nargs="?", default="")
+    options.add_argument("--seeds", type=int, default=0)
+    options.add_argument("--scenarios", action="store_true")
+    given = options.parse_args()
     missed = 0
     for mutant in mutants():
+        if not re.search(given.pattern, mutant.words):
+            continue
         began = time.monotonic()
-        found = by_model(mutant)
-        said = f"abstract pair, {len(found.path)} steps: {found.harm}"
-        if not found.path:
-            said = by_scenarios(mutant) or by_seeds(mutant, range(SEEDS))
-        said = said or "NOT NOTICED"
-        missed += said == "NOT NOTICED"
+        said = noticed(mutant, given.seeds)
+        if not said:
+            missed += 1
+            besides = by_scenarios(mutant) if given.scenarios else ""
+            said = f"NOT NOTICED{besides and f' (but by {besides})'}"
         seconds = time.monotonic() - began
         sys.stdout.write(f"| {mutant.words} | {said} | {seconds:.0f} s |\n")
         sys.stdout.flush()

@@ -27,13 +27,17 @@ def main(words: list[str]) -> int:
 
 
 def _exhaustive() -> Exit:
-    from hawatch.sim.search.exhaustive.explore import explore
-    from hawatch.sim.search.exhaustive.tell import result_lines
+    from hawatch.sim.search.exhaustive.explore import explore_all
+    from hawatch.sim.search.exhaustive.tell import result_lines, sum_lines
 
-    result = explore()
-    for line in result_lines(result):
+    results = []
+    for result in explore_all():
+        results.append(result)
+        for line in result_lines(result):
+            _say(line)
+    for line in sum_lines(results):
         _say(line)
-    return Exit.WRONG if result.path else Exit.WELL
+    return Exit.WRONG if any(result.harm for result in results) else Exit.WELL
 
 
 def _search(options: argparse.Namespace) -> Exit:
@@ -80,7 +84,9 @@ def _parser() -> argparse.ArgumentParser:
         "last rows; beyond: faults that hawatch does not claim to survive",
     )
     made.add_argument(
-        "--exhaustive", action="store_true", help="explore the abstract pair"
+        "--exhaustive",
+        action="store_true",
+        help="explore the abstract pair, theme by theme",
     )
     made.add_argument(
         "--shrink", type=int, default=3, help="how many failing seeds to cut down"

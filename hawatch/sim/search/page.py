@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from hawatch.sim.search import tell
 from hawatch.sim.search.alone import FAULTS
 from hawatch.sim.search.change import COUNTS
-from hawatch.sim.search.exhaustive.tell import result_lines
+from hawatch.sim.search.exhaustive.tell import result_lines, sum_lines
 from hawatch.sim.search.outages import Measured
 from hawatch.sim.search.proof import Proof
 from hawatch.sim.search.sweep import Changed
@@ -34,9 +34,12 @@ def head_lines(proof: Proof) -> Iterator[str]:
 
 def abstract_lines(proof: Proof) -> Iterator[str]:
     """Yield what the exploration came to."""
-    if proof.abstract is not None:
+    if proof.abstract:
         yield ""
-        yield from result_lines(proof.abstract)
+        for found in proof.abstract:
+            if found.harm:
+                yield from result_lines(found)
+        yield from sum_lines(proof.abstract)
 
 
 def search_lines(proof: Proof) -> Iterator[str]:

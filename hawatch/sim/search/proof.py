@@ -10,7 +10,7 @@ import msgspec
 from hawatch.deciding.timers import Budget, budget
 from hawatch.model.config import Config
 from hawatch.sim.search.alone import FAULTS
-from hawatch.sim.search.exhaustive.explore import Result, explore
+from hawatch.sim.search.exhaustive.explore import Result, explore_all
 from hawatch.sim.search.labour import Task, play_all
 from hawatch.sim.search.outages import Measured
 from hawatch.sim.search.run import Tally, run_seeds
@@ -56,7 +56,7 @@ class Proof(msgspec.Struct, kw_only=True):
     draws: int
     assumptions: tuple[str, ...] = ASSUMPTIONS
     nevers: tuple[str, ...] = NEVERS
-    abstract: Result | None = None
+    abstract: tuple[Result, ...] = ()
     search: Tally | None = None
     seeds: int = 0
     outages: tuple[Worst, ...] = ()
@@ -69,7 +69,7 @@ class Proof(msgspec.Struct, kw_only=True):
     def never_came_true(self) -> bool:
         """Return whether something was found that must never happen."""
         return bool(
-            (self.abstract is not None and self.abstract.path)
+            any(found.harm for found in self.abstract)
             or (self.search is not None and self.search.failed)
             or self.harm
         )
@@ -88,9 +88,9 @@ class Prover:
         self._waiting = dict(SHARES)
         self._measured: list[Measured] = []
 
-    def explore(self, accidents: int) -> None:
-        """Explore the abstract pair, whole."""
-        self.proof.abstract = explore(accidents)
+    def explore(self, accidents: int | None) -> None:
+        """Explore every theme of the abstract pair, whole."""
+        self.proof.abstract = tuple(explore_all(accidents))
 
     def search(self, seeds: range) -> None:
         """Play seeds."""

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections import deque
+from collections.abc import Iterator
 
 import msgspec
 
-from hawatch.sim.search.exhaustive.moves import harm, successors
+from hawatch.sim.search.exhaustive.moves import successors
+from hawatch.sim.search.exhaustive.nevers import harm
+from hawatch.sim.search.exhaustive.rest import Edge, unrest
 from hawatch.sim.search.exhaustive.state import PairState, settled
+from hawatch.sim.search.exhaustive.themes import MAIN, THEMES, Theme
 
-ACCIDENTS = 2
 MOST_STATES = 400_000
 
 
@@ -20,6 +22,7 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     complete: every state that the accidents allow was reached.
     """
 
+    theme: str
     accidents: int
     states: int
     transitions: int
@@ -30,53 +33,79 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     path: tuple[str, ...] = ()
 
 
-def explore(accidents: int = ACCIDENTS, most_states: int = MOST_STATES) -> Result:
-    """Given how many accidents may happen, explore every order of everything."""
+class _Graph:
+    """The states in the order in which they were reached, and how."""
+
+    def __init__(self, start: PairState) -> None:
+        self.states = [start]
+        self.numbers = {start: 0}
+        self.depth = [0]
+        self.came = [(-1, "")]
+        self.edges: list[list[Edge]] = []
+
+    def number(self, pair: PairState, before: int, said: str) -> tuple[int, bool]:
+        """Return a state's number, and whether it is new."""
+        held = self.numbers.get(pair)
+        if held is not None:
+            return held, False
+        number = self.numbers[pair] = len(self.states)
+        self.states.append(pair)
+        self.depth.append(self.depth[before] + 1)
+        self.came.append((before, said))
+        return number, True
+
+    def story(self, number: int) -> tuple[str, ...]:
+        """Return the shortest way to a state, in words."""
+        said: list[str] = []
+        while number > 0:
+            number, what = self.came[number]
+            said.append(what)
+        return tuple(said[::-1])
+
+
+def explore_all(accidents: int | None = None) -> Iterator[Result]:
+    """Yield what each theme found, with its own number of accidents or that many."""
+    for theme in THEMES:
+        many = theme.accidents if accidents is None else accidents
+        yield explore(theme._replace(accidents=many))
+
+
+def explore(theme: Theme = MAIN, most_states: int = MOST_STATES) -> Result:
+    """Given a theme, explore every order of everything that may happen in it."""
     began = time.monotonic()
-    start = settled(accidents)
-    came: dict[PairState, tuple[PairState, str] | None] = {start: None}
-    depth = {start: 0}
-    queue = deque([start])
-    transitions = deepest = 0
-    while queue and len(came) < most_states:
-        pair = queue.popleft()
-        for said, after, broken in successors(pair):
-            transitions += 1
-            new = after not in came
-            if new:
-                came[after] = (pair, said)
-                depth[after] = depth[pair] + 1
-                deepest = max(deepest, depth[after])
-            found = broken or (harm(after) if new else "")
-            if found:
-                return Result(
-                    accidents=accidents,
-                    states=len(came),
-                    transitions=transitions,
-                    depth=depth[pair] + 1,
-                    seconds=time.monotonic() - began,
-                    complete=False,
-                    harm=found,
-                    path=(*_story(came, pair), said),
-                )
-            if new:
-                queue.append(after)
+    graph = _Graph(settled(theme.accidents, theme.site))
+    found, path = _spread(graph, theme, most_states)
+    complete = len(graph.edges) == len(graph.states)
+    if not found and complete:
+        rests = unrest(graph.states, graph.edges)
+        if rests is not None:
+            found = rests.why
+            path = (*graph.story(rests.state), *rests.round)
     return Result(
-        accidents=accidents,
-        states=len(came),
-        transitions=transitions,
-        depth=deepest,
+        theme=theme.name,
+        accidents=theme.accidents,
+        states=len(graph.states),
+        transitions=sum(map(len, graph.edges)),
+        depth=max(graph.depth),
         seconds=time.monotonic() - began,
-        complete=not queue,
+        complete=complete and not found,
+        harm=found,
+        path=path,
     )
 
 
-def _story(
-    came: dict[PairState, tuple[PairState, str] | None], pair: PairState
-) -> list[str]:
-    said: list[str] = []
-    step = came[pair]
-    while step is not None:
-        said.append(step[1])
-        step = came[step[0]]
-    return said[::-1]
+def _spread(
+    graph: _Graph, theme: Theme, most_states: int
+) -> tuple[str, tuple[str, ...]]:
+    """Reach every state; stop at the first harm, and return it with its story."""
+    while len(graph.edges) < len(graph.states) < most_states:
+        here = len(graph.edges)
+        edges: list[Edge] = []
+        for event in successors(graph.states[here], theme):
+            after, new = graph.number(event.pair, here, event.said)
+            edges.append(Edge(after, event.kind, event.alarm, event.said))
+            found = event.harm or (harm(event.pair, beyond=theme.beyond) if new else "")
+            if found:
+                return found, (*graph.story(here), event.said)
+        graph.edges.append(edges)
+    return "", ()

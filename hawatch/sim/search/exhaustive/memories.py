@@ -22,22 +22,28 @@ from hawatch.model.memory import (
     CarpSince,
     Memory,
     Move,
+    PeerFence,
     SeenRole,
     ServiceMemory,
     SkewRaise,
     Unfinished,
 )
 from hawatch.model.moment import Moment
+from hawatch.model.report import Maintenance
 from hawatch.sim.search.exhaustive.numbers import (
     BEFORE,
     CHECK,
     DUTIES,
+    LONG_AGO,
     NOW,
     SILENCES,
     SKEWS,
     skew_of,
 )
-from hawatch.sim.search.exhaustive.state import NodeState, PairState
+from hawatch.sim.search.exhaustive.state import NodeState, PairState, other
+
+LAST = (None, BEFORE, LONG_AGO)
+"""When the last cycle ended, by how a node has looked."""
 
 
 def memory_of(pair: PairState, name: str) -> Memory:
@@ -49,21 +55,16 @@ def memory_of(pair: PairState, name: str) -> Memory:
         monotonic=NOW.monotonic - SILENCES[node.silent],
         boot="boot",
     )
+    in_sync = node.role == "p" and pair.connected and not node.debt
     own = ServiceMemory(
         duty=DUTIES[node.duty],
-        latches=tuple(
-            Latch(
-                kind=LatchKind(kind),
-                resource="disk",
-                since=0.0,
-                reason="seen",
-                copy_of=name,
-            )
-            for kind in node.latches
-        ),
+        epoch=int(pair.later == name),
+        latches=_latches(pair, name),
+        released_in="boot" if node.released else "",
+        restarts=(NOW.wall - 60,) if node.restarted else (),
         raised=_raise(name, node),
         unfinished=_unfinished(node),
-        in_sync={"disk": evidence} if node.role == "p" and pair.connected else {},
+        in_sync={"disk": evidence} if in_sync else {},
         connected=("disk",) if pair.connected else (),
         carp=CarpSince(
             state=CarpState.MASTER if node.master else CarpState.BACKUP,
@@ -79,14 +80,51 @@ def memory_of(pair: PairState, name: str) -> Memory:
     return Memory(
         node=name,
         boot="boot",
-        last=BEFORE if node.looked else None,
+        last=LAST[node.looked],
         streaks={
             found.key: Streak(standing=Standing.FAILING) for found in findings_of(node)
         },
         services={"db": own},
         moves=((Move(service="db", at=NOW.wall - 60, rule="x"),) if node.moved else ()),
         peer_silent_since=since if node.silent else None,
+        maintenance=(
+            Maintenance(why="x", since=NOW.wall - 60, until=NOW.wall + 600)
+            if node.maintained
+            else None
+        ),
+        fence=_fence(node),
     )
+
+
+def _fence(node: NodeState) -> PeerFence | None:
+    if not node.fence:
+        return None
+    return PeerFence(begun=BEFORE, confirmed=node.fence == "off")
+
+
+def _latches(pair: PairState, name: str) -> tuple[Latch, ...]:
+    held = tuple(
+        Latch(
+            kind=LatchKind(kind),
+            resource="disk",
+            since=0.0,
+            reason="seen",
+            copy_of=name,
+        )
+        for kind in pair.node(name).latches
+    )
+    if not pair.node(name).debt:
+        return held
+    debt = Latch(
+        kind=LatchKind.DIVERGED,
+        resource="disk",
+        since=0.0,
+        reason="seen",
+        copy_of=other(name),
+        workerpid=2,
+        boot="boot",
+    )
+    return (*held, debt)
 
 
 def _last_heard(node: NodeState) -> Moment:
@@ -124,7 +162,8 @@ def _unfinished(node: NodeState) -> Unfinished | None:
 
 def findings_of(node: NodeState) -> tuple[Finding, ...]:
     """Return the failing check of an owner whose database is broken."""
-    if not (node.broken and node.master and node.role == "p"):
+    ill = node.broken or (node.mounted and not node.running)
+    if not (ill and node.master and node.role == "p"):
         return ()
     return (
         Finding(

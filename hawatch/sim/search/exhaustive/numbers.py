@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
+import msgspec
+
 from hawatch.model.carp import (
     CarpCounters,
 )
@@ -32,11 +36,38 @@ CONFIG = Config(
     witness=WitnessConfig(ping=("192.0.2.254",)),
 )
 CHECK = "database_answers"
-POLICIES = {CHECK: CheckPolicy(remedy=(Remedy.DEMOTE,))}
+
+
+class Site(NamedTuple):
+    """A configuration, and what is done about a failing database."""
+
+    config: Config
+    remedies: tuple[Remedy, ...]
+
+    @property
+    def policies(self) -> dict[str, CheckPolicy]:
+        """Return the one check's policy."""
+        return {CHECK: CheckPolicy(remedy=self.remedies)}
+
+
+SITES = {
+    "usual": Site(CONFIG, (Remedy.DEMOTE,)),
+    "lossy breaks": Site(CONFIG, (Remedy.DEMOTE,)),
+    "restarts first": Site(CONFIG, (Remedy.RESTART, Remedy.DEMOTE)),
+    "restarts only": Site(CONFIG, (Remedy.RESTART,)),
+    "fences": Site(
+        msgspec.structs.replace(
+            CONFIG,
+            witness=WitnessConfig(ping=CONFIG.witness.ping, fence=("/bin/off",)),
+        ),
+        (Remedy.DEMOTE,),
+    ),
+}
 ROLES = {"p": HastRole.PRIMARY, "s": HastRole.SECONDARY, "i": HastRole.INIT}
 DUTIES = {"A": Duty.ACTIVE, "S": Duty.STANDBY, "R": Duty.RELEASED}
 NOW = Moment(wall=1e9, monotonic=10_000.0, boot="boot")
 BEFORE = Moment(wall=1e9 - 10, monotonic=9_990.0, boot="boot")
+LONG_AGO = Moment(wall=1e9 - 2000, monotonic=8_000.0, boot="boot")
 SILENCES = (0.0, CONFIG.witness.give_up + 1, CONFIG.witness.promote_after + 1)
 SKEWS = {"a": 0, "b": 100}
 COUNTERS = CarpCounters(**dict.fromkeys(CarpCounters.__struct_fields__, 0))

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
+import msgspec
+
 from hawatch.model.carp import (
     CarpState,
     CarpSysctls,
@@ -29,13 +33,21 @@ from hawatch.sim.search.exhaustive.state import NodeState, PairState
 
 def snapshot_of(pair: PairState, name: str, report: Fact[PeerReport]) -> Snapshot:
     """Given a pair, a node and what it hears, return the look at it."""
-    node = pair.node(name)
+    own = _own_look(
+        pair.node(name), name, connected=pair.connected, witnessed=pair.cut_off != name
+    )
+    return msgspec.structs.replace(own, peer=PeerSighting(report=report))
+
+
+@lru_cache(maxsize=1 << 16)
+def _own_look(
+    node: NodeState, name: str, *, connected: bool, witnessed: bool
+) -> Snapshot:
     role = ROLES[node.role]
     primary = node.role == "p"
-    worker = primary or (node.role == "s" and pair.connected)
+    worker = primary or (node.role == "s" and connected)
     carp = CarpState.MASTER if node.master else CarpState.BACKUP
-    witnessed = pair.cut_off != name
-    return Snapshot(
+    whole = Snapshot(
         node=name,
         taken=NOW,
         boot_time=Known(0.0),
@@ -46,12 +58,12 @@ def snapshot_of(pair: PairState, name: str, report: Fact[PeerReport]) -> Snapsho
                 Interface(
                     name="em0",
                     up=True,
-                    status="active",
+                    status="active" if node.link else "no carrier",
                     vhids=(
                         CarpVhid(
                             interface="em0",
                             vhid=1,
-                            state=carp if node.allow else CarpState.INIT,
+                            state=carp if node.allow and node.link else CarpState.INIT,
                             advbase=1,
                             advskew=skew_of(name, node),
                         ),
@@ -73,7 +85,7 @@ def snapshot_of(pair: PairState, name: str, report: Fact[PeerReport]) -> Snapsho
                 ),
             )
         ),
-        resources={"disk": Known(_resource(pair, node, worker=worker))},
+        resources={"disk": Known(_resource(node, worker=worker, connected=connected))},
         dumps={"disk": Known(_dump(node))},
         devices={"disk": Known(primary)},
         mounts=Known(
@@ -108,14 +120,34 @@ def snapshot_of(pair: PairState, name: str, report: Fact[PeerReport]) -> Snapsho
             )
         },
         witnesses={"192.0.2.254": Known(0.01) if witnessed else Unknown("no answer")},
-        peer=PeerSighting(report=report),
     )
+    return _without(whole, node.blind)
 
 
-def _resource(pair: PairState, node: NodeState, *, worker: bool) -> HastResource:
+def _without(snapshot: Snapshot, blind: str) -> Snapshot:
+    """Return the look without what cannot be read: a command hangs."""
+    lost = Unknown("no answer in time")
+    match blind:
+        case "carp":
+            return msgspec.structs.replace(
+                snapshot, interfaces={"em0": lost}, sysctls=lost, counters=lost
+            )
+        case "hast":
+            return msgspec.structs.replace(
+                snapshot, resources={"disk": lost}, dumps={"disk": lost}
+            )
+        case "mounts":
+            return msgspec.structs.replace(snapshot, mounts=lost)
+        case "services":
+            return msgspec.structs.replace(snapshot, rc={"db-server": lost})
+        case _:
+            return snapshot
+
+
+def _resource(node: NodeState, *, worker: bool, connected: bool) -> HastResource:
     status = HastStatus.NONE
     if node.role == "p":
-        status = HastStatus.COMPLETE if pair.connected else HastStatus.DEGRADED
+        status = HastStatus.COMPLETE if connected else HastStatus.DEGRADED
     elif worker:
         status = HastStatus.COMPLETE
     return HastResource(

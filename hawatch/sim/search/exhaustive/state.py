@@ -7,7 +7,7 @@ import msgspec
 NODES = ("a", "b")
 NETS = ("ok", "no-hast", "no-carp", "a-off", "b-off")
 """Everything passes; replication or adverts do not; a node is cut off from everybody,
-the witness included."""
+the witness included. Besides: "only-hast", where nothing but replication passes."""
 
 LONG = 2
 """Silence: 0 heard, 1 the owner gives up, 2 the standby may promote."""
@@ -19,6 +19,12 @@ class NodeState(msgspec.Struct, frozen=True):
     whole: its copy has every acknowledged row. ahead: it wrote without the other.
     vouched: the owner's last word was that this copy is in sync. plan: steps that are
     left. acted: it has looked since time went on. failed: a step of the plan failed.
+    looked: 0 not since it booted, 1 a moment ago, 2 before it stood still. broken: what
+    mends the database: "restart", or "hands". blind: what cannot be read here. debt:
+    its connection broke under writes, which the peer lacks. asked: who rings at the
+    next look, "" for cron. going: a shutdown was asked for; released: it has let go
+    for it.
+    fence: "" or what came of the order to switch the peer off, "begun" or "off".
     """
 
     up: bool = True
@@ -27,7 +33,7 @@ class NodeState(msgspec.Struct, frozen=True):
     role: str = "s"
     mounted: bool = False
     running: bool = False
-    broken: bool = False
+    broken: str = ""
     latches: tuple[str, ...] = ()
     vouched: bool = False
     duty: str = "S"
@@ -36,22 +42,55 @@ class NodeState(msgspec.Struct, frozen=True):
     failed: bool = False
     plan: tuple[str, ...] = ()
     silent: int = 0
-    looked: bool = True
+    looked: int = 1
     acted: bool = False
     moved: bool = False
     last_primary: bool = False
     whole: bool = True
     ahead: bool = False
+    frozen: bool = False
+    link: bool = True
+    blind: str = ""
+    debt: bool = False
+    restarted: bool = False
+    maintained: bool = False
+    asked: str = ""
+    going: bool = False
+    released: bool = False
+    fence: str = ""
+
+    @property
+    def alive(self) -> bool:
+        """Return whether it runs."""
+        return self.up and not self.frozen
+
+    @property
+    def serves(self) -> bool:
+        """Return whether clients that reach it are served."""
+        return self.alive and self.master and self.holds and self.running
+
+    @property
+    def holds(self) -> bool:
+        """Return whether it is a primary with the file system mounted."""
+        return self.up and self.mounted and self.role == "p"
 
 
 class PairState(msgspec.Struct, frozen=True):
-    """Both nodes. left: how many accidents may still happen."""
+    """Both nodes. left: how many accidents may still happen.
+
+    site: whose configuration, one of those in numbers.py. later: who took over last, by
+    the numbers that both remember. doubled: both owned it already
+    when time went on the last time.
+    """
 
     a: NodeState
     b: NodeState
     net: str = "ok"
     connected: bool = True
     left: int = 2
+    site: str = "usual"
+    later: str = "a"
+    doubled: bool = False
 
     def node(self, name: str) -> NodeState:
         """Return a node."""
@@ -72,20 +111,27 @@ class PairState(msgspec.Struct, frozen=True):
         return self.net[0] if self.net.endswith("-off") else ""
 
     @property
+    def both(self) -> bool:
+        """Return whether both run."""
+        return self.a.alive and self.b.alive
+
+    @property
     def talking(self) -> bool:
         """Return whether each can ask the other."""
-        return self.a.up and self.b.up and not self.cut_off
+        return self.both and not self.cut_off and self.net != "only-hast"
 
     @property
     def adverts(self) -> bool:
         """Return whether each hears the other's adverts."""
-        return self.talking and self.net != "no-carp"
+        links = self.a.link and self.b.link
+        return self.talking and links and self.net != "no-carp"
 
     @property
     def wired(self) -> bool:
         """Return whether replication could be connected."""
         roles = {self.a.role, self.b.role}
-        return self.talking and self.net != "no-hast" and roles == {"p", "s"}
+        path = self.both and not self.cut_off and self.net != "no-hast"
+        return path and roles == {"p", "s"}
 
 
 def synced(pair: PairState) -> PairState | None:
@@ -95,9 +141,46 @@ def synced(pair: PairState) -> PairState | None:
     primary = "a" if pair.a.role == "p" else "b"
     first, second = pair.node(primary), pair.node(other(primary))
     whole = second.whole if second.ahead else first.whole
-    both = pair.put(primary, ahead=False, whole=whole)
+    if pair.node(primary).debt:
+        whole = False  # what was in flight at the break is not sent again [FACTS B8]
+        both = pair.put(primary, ahead=False)
+    else:
+        both = pair.put(primary, ahead=False, whole=whole)
     both = both.put(other(primary), ahead=False, whole=whole, last_primary=False)
     return both.with_(connected=True)
+
+
+def tidy(pair: PairState) -> PairState:
+    """Break a connection that cannot be any more; hastd's hook rings on both."""
+    if not pair.connected or pair.wired:
+        return pair
+    return pair.with_(connected=False).put("a", acted=False).put("b", acted=False)
+
+
+def off(pair: PairState, name: str) -> PairState:
+    """Return the pair with a node without power; it boots with nothing in its hands."""
+    return pair.put(
+        name,
+        up=False,
+        master=False,
+        allow=True,
+        role="i",
+        mounted=False,
+        running=False,
+        vouched=False,
+        raised=False,
+        plan=(),
+        silent=0,
+        looked=0,
+        acted=False,
+        frozen=False,
+        asked="",
+        going=False,
+        released=False,
+        debt=False,
+        restarted=False,
+        fence="",
+    )
 
 
 def other(name: str) -> str:
@@ -105,9 +188,9 @@ def other(name: str) -> str:
     return "b" if name == "a" else "a"
 
 
-def settled(left: int) -> PairState:
+def settled(left: int, site: str = "usual") -> PairState:
     """Return the pair at rest: a serves, b stands by in sync."""
     owner = NodeState(
         master=True, role="p", mounted=True, running=True, duty="A", last_primary=True
     )
-    return PairState(a=owner, b=NodeState(vouched=True), left=left)
+    return PairState(a=owner, b=NodeState(vouched=True), left=left, site=site)

@@ -6,13 +6,15 @@ from collections.abc import Callable
 
 import msgspec
 
-from hawatch.model.decision import Decision
+from hawatch.model.decision import Decision, Rule
 from hawatch.model.plan import (
     AllowCarp,
     AnyStep,
+    FencePeer,
     Lever,
     MountFilesystem,
     RestartService,
+    RestartWorker,
     RestoreSkew,
     SetRole,
     StartService,
@@ -21,58 +23,68 @@ from hawatch.model.plan import (
     Unmount,
     YieldVip,
 )
-from hawatch.sim.search.exhaustive.state import PairState, other, synced
+from hawatch.sim.search.exhaustive.concrete import Look
+from hawatch.sim.search.exhaustive.state import PairState, off, other, synced
 
 Effect = Callable[[PairState, str], PairState | None]
+
+
+WORDS: dict[type[AnyStep], str] = {
+    StopService: "stop",
+    Unmount: "unmount",
+    MountFilesystem: "mount",
+    StartService: "start",
+    RestartService: "restart",
+    RestartWorker: "send again",
+    FencePeer: "fence",
+    RestoreSkew: "lower skew",
+    TakeVip: "take vip",
+}
 
 
 def word(step: AnyStep) -> str:
     """Return a step as the abstract pair knows it, "" for one that only waits."""
     match step:
-        case StopService():
-            return "stop"
-        case Unmount():
-            return "unmount"
         case SetRole():
             return f"role {step.role.value[0]}"
-        case MountFilesystem():
-            return "mount"
-        case StartService() | RestartService():
-            return "start"
         case YieldVip():
             return "drop vip" if step.lever is Lever.ALLOW_OFF else "yield vip"
-        case RestoreSkew():
-            return "lower skew"
         case AllowCarp():
             return "allow" if step.allow else "forbid"
-        case TakeVip():
-            return "take vip"
         case _:
-            return ""
+            return WORDS.get(type(step), "")
 
 
-def decided(pair: PairState, name: str, decision: Decision) -> PairState:
+def words_of(decision: Decision) -> tuple[str, ...]:
+    """Return a decision's plan in the words of the abstract pair."""
+    return tuple(w for step in decision.plan.steps if (w := word(step)))
+
+
+def decided(pair: PairState, name: str, look: Look) -> PairState:
     """Return the pair after a look: what is remembered, and a plan that begins."""
-    own = decision.memory
+    own, decision = look.own, look.decision
     node = pair.node(name)
-    plan = tuple(w for step in decision.plan.steps if (w := word(step)))
-    unfinished = own.unfinished
-    going = decision.duty.value[0].upper() if plan else ""
-    if unfinished is not None:
-        going = unfinished.duty.value[0].upper()
+    plan = words_of(decision)
+    begun = own.unfinished
     changed = msgspec.structs.replace(
         node,
-        latches=tuple(sorted({str(latch.kind) for latch in own.latches})),
+        latches=tuple(
+            sorted({str(m.kind) for m in own.latches if m.copy_of in ("", name)})
+        ),
         duty=own.duty.value[0].upper(),
         raised=own.raised is not None,
-        unfinished=going if plan or decision.plan.steps else node.unfinished,
-        failed=False if plan else node.failed,
+        unfinished=begun.duty.value[0].upper() if begun is not None else "",
+        failed=node.failed and not plan,
         plan=plan,
-        looked=True,
+        looked=1,
         acted=not plan,
         moved=node.moved or decision.move,
+        restarted=bool(own.restarts),
+        released=bool(own.released_in),
+        asked="",
+        fence=look.fence,
     )
-    if decision.plan.steps and not plan:
+    if not plan and (decision.plan.steps or decision.rule is Rule.INTERRUPTED_PLAN):
         changed = msgspec.structs.replace(changed, unfinished="")
     return pair.with_(**{name: changed})
 
@@ -103,7 +115,7 @@ def _promote(pair: PairState, name: str) -> PairState | None:
     """The VIP must be here now."""
     if not pair.node(name).master:
         return None
-    return pair.put(name, role="p", last_primary=True)
+    return pair.put(name, role="p", last_primary=True).with_(later=name)
 
 
 def _release(role: str) -> Effect:
@@ -121,7 +133,29 @@ def _mount(pair: PairState, name: str) -> PairState | None:
 
 
 def _start(pair: PairState, name: str) -> PairState | None:
-    return pair.put(name, running=True) if pair.node(name).mounted else None
+    return pair.put(name, running=True) if pair.node(name).holds else None
+
+
+def _restart(pair: PairState, name: str) -> PairState | None:
+    """A restart mends what a restart can mend."""
+    node = pair.node(name)
+    if not node.mounted:
+        return None
+    cured = "" if node.broken == "restart" else node.broken
+    return pair.put(name, running=True, broken=cured)
+
+
+def _send_again(pair: PairState, name: str) -> PairState | None:
+    """A new worker sends what the break lost, where it is connected [FACTS B8]."""
+    if not pair.connected:
+        return None
+    sent = pair.put(name, debt=False)
+    return sent.put(other(name), whole=pair.node(name).whole)
+
+
+def _fence(pair: PairState, name: str) -> PairState:
+    """The site's command ends with "confirmed off"."""
+    return off(pair, other(name)).put(name, fence="off")
 
 
 def _yield(pair: PairState, name: str) -> PairState | None:
@@ -134,7 +168,8 @@ def _yield(pair: PairState, name: str) -> PairState | None:
 
 
 def _take(pair: PairState, name: str) -> PairState:
-    took = pair.put(name, master=pair.node(name).allow)
+    node = pair.node(name)
+    took = pair.put(name, master=node.allow and node.link)
     return took.put(other(name), master=False) if pair.adverts else took
 
 
@@ -152,4 +187,7 @@ EFFECTS: dict[str, Effect] = {
     "allow": _set(allow=True),
     "forbid": _set(allow=False, master=False),
     "take vip": _take,
+    "restart": _restart,
+    "send again": _send_again,
+    "fence": _fence,
 }

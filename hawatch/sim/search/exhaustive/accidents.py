@@ -1,0 +1,218 @@
+"""What may go wrong in the abstract pair, by kind, and how each of it is mended."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from hawatch.sim.search.exhaustive.state import (
+    NETS,
+    NODES,
+    PairState,
+    off,
+    other,
+    tidy,
+)
+
+Told = tuple[str, PairState]
+"""What happened in words, and the pair after it."""
+
+BLIND = ("carp", "hast", "mounts", "services")
+
+
+def accidents(pair: PairState, kinds: frozenset[str]) -> Iterator[Told]:
+    """Given a pair and the kinds that may happen, yield every accident.
+
+    left: how many more may happen.
+    """
+    if pair.left == 0:
+        return
+    less = pair.with_(left=pair.left - 1)
+    for kind in KINDS:
+        if kind in kinds:
+            for said, after in KINDS[kind](less):
+                yield said, tidy(after)
+
+
+def repairs(pair: PairState) -> Iterator[Told]:
+    """Yield every way in which something is mended from outside."""
+    for name in NODES:
+        node = pair.node(name)
+        if not node.up:
+            yield f"{name} boots", pair.put(name, up=True)
+        if node.frozen:
+            woken = pair.put(name, frozen=False, looked=2, acted=False, plan=())
+            woken = woken.put(other(name), acted=False)
+            yield f"{name} goes on after a long sleep", woken
+        if node.broken:
+            started = node.running or (node.master and node.holds and not node.plan)
+            mended = pair.put(name, broken="", running=started)
+            yield f"the database on {name} is mended", mended
+        if not node.link:
+            # CARP's state changes with the link, and devd rings.
+            up = pair.put(name, link=True, acted=False)
+            yield f"the link of {name} is up again", up
+        if node.alive and not node.allow and "fenced" not in node.latches:
+            yield f"somebody allows CARP on {name} again", pair.put(name, allow=True)
+        if node.blind:
+            yield f"{name} can read everything again", pair.put(name, blind="")
+        if node.maintained:
+            ended = pair.put(name, maintained=False)
+            yield f"the maintenance of {name} is over", ended
+    if pair.net != "ok":
+        # What is heard again rings on both nodes: CARP's states change.
+        well = pair.with_(net="ok").put("a", acted=False).put("b", acted=False)
+        yield "the network is well again", well
+
+
+def _power(pair: PairState) -> Iterator[Told]:
+    for name in NODES:
+        if pair.node(name).alive:
+            yield f"{name} loses its power", off(pair, name)
+
+
+def _database(pair: PairState, mends: str = "hands") -> Iterator[Told]:
+    for name in NODES:
+        if pair.node(name).alive and not pair.node(name).broken:
+            failed = pair.put(name, broken=mends)
+            how = " (a restart would help)" if mends == "restart" else ""
+            yield f"the database on {name} fails{how}", failed
+
+
+def _hangs(pair: PairState) -> Iterator[Told]:
+    return _database(pair, "restart")
+
+
+def _dies(pair: PairState) -> Iterator[Told]:
+    for name in NODES:
+        if pair.node(name).alive and pair.node(name).running:
+            dead = pair.put(name, running=False, broken="restart")
+            yield f"the database on {name} dies", dead
+
+
+def _vip_moves(pair: PairState) -> Iterator[Told]:
+    for name in NODES:
+        there = pair.node(other(name))
+        part = there.alive and there.allow and there.link
+        if pair.node(name).master and part and pair.adverts:
+            moved = pair.put(name, master=False, acted=False)
+            moved = moved.put(other(name), master=True, acted=False)
+            yield f"somebody moves the VIP away from {name}", moved
+
+
+def _killed(pair: PairState) -> Iterator[Told]:
+    for name in NODES:
+        node = pair.node(name)
+        if node.alive and node.plan:
+            cut = pair.put(name, plan=(), acted=False)
+            yield f"hawatch on {name} is killed before: {node.plan[0]}", cut
+
+
+def _network(pair: PairState) -> Iterator[Told]:
+    if pair.net == "ok":
+        for net in NETS[1:]:
+            yield f"the network: {net}", pair.with_(net=net)
+
+
+def _adverts_cut(pair: PairState) -> Iterator[Told]:
+    if pair.net == "ok":
+        yield "the network: no-carp", pair.with_(net="no-carp")
+
+
+def _replication_cut(pair: PairState) -> Iterator[Told]:
+    if pair.net == "ok":
+        yield "the network: no-hast", pair.with_(net="no-hast")
+
+
+def _all_but_replication(pair: PairState) -> Iterator[Told]:
+    if pair.net == "ok":
+        yield "the network: only-hast", pair.with_(net="only-hast")
+
+
+def _sleep(pair: PairState) -> Iterator[Told]:
+    for name in NODES:
+        if pair.node(name).alive:
+            yield f"{name} stands still", pair.put(name, frozen=True)
+
+
+def _owner_sleeps(pair: PairState) -> Iterator[Told]:
+    for name in NODES:
+        if pair.node(name).serves:
+            yield f"{name} stands still", pair.put(name, frozen=True)
+
+
+def _link(pair: PairState) -> Iterator[Told]:
+    for name in NODES:
+        if pair.node(name).alive and pair.node(name).link:
+            down = pair.put(name, link=False, master=False, acted=False)
+            yield f"the link of {name} to the clients is down", down
+
+
+def _hastd(pair: PairState) -> Iterator[Told]:
+    """Every role is init then, and a device goes from under its mount [F7]."""
+    for name in NODES:
+        if pair.node(name).alive and pair.node(name).role != "i":
+            yield f"hastd on {name} starts anew", pair.put(name, role="i", acted=False)
+
+
+def _forbidden(pair: PairState) -> Iterator[Told]:
+    for name in NODES:
+        if pair.node(name).alive and pair.node(name).allow:
+            forbidden = pair.put(name, allow=False, master=False, acted=False)
+            yield f"somebody sets net.inet.carp.allow to 0 on {name}", forbidden
+
+
+def _blind(pair: PairState) -> Iterator[Told]:
+    for name in NODES:
+        if pair.node(name).alive and not pair.node(name).blind:
+            for what in BLIND:
+                yield f"{name} cannot read {what}", pair.put(name, blind=what)
+
+
+def _maintenance(pair: PairState) -> Iterator[Told]:
+    for name in NODES:
+        if pair.node(name).alive and not pair.node(name).maintained:
+            yield f"maintenance on {name}", pair.put(name, maintained=True)
+
+
+def _operator(pair: PairState) -> Iterator[Told]:
+    for name in NODES:
+        node = pair.node(name)
+        if not node.alive or node.asked or node.going or node.plan:
+            continue  # a command waits until the cycle that is under way has ended
+        for verb in ("switchover", "restore"):
+            asked = pair.put(name, asked=verb, acted=False)
+            yield f"an operator types {verb} on {name}", asked
+        if not pair.node(other(name)).up:
+            asked = pair.put(name, asked="takeover", acted=False)
+            yield f"an operator types takeover on {name}", asked
+
+
+def _shutdown(pair: PairState) -> Iterator[Told]:
+    for name in NODES:
+        node = pair.node(name)
+        if node.alive and not node.going and not node.plan:
+            asked = pair.put(name, asked="release", going=True, acted=False)
+            yield f"{name} is told to shut down", asked
+
+
+KINDS: dict[str, Callable[[PairState], Iterator[Told]]] = {
+    "power": _power,
+    "database": _database,
+    "hangs": _hangs,
+    "dies": _dies,
+    "vip": _vip_moves,
+    "killed": _killed,
+    "network": _network,
+    "adverts": _adverts_cut,
+    "replication": _replication_cut,
+    "channel": _all_but_replication,
+    "sleep": _sleep,
+    "owner sleeps": _owner_sleeps,
+    "link": _link,
+    "hastd": _hastd,
+    "forbidden": _forbidden,
+    "blind": _blind,
+    "maintenance": _maintenance,
+    "operator": _operator,
+    "shutdown": _shutdown,
+}

@@ -1,0 +1,60 @@
+"""What must never be in the abstract pair: of a state, and of a decision."""
+
+from __future__ import annotations
+
+from hawatch.model.decision import Decision, Rule
+from hawatch.sim.search.exhaustive.state import NODES, PairState, other
+
+WORD_OF_A_PERSON = {Rule.ASKED, Rule.MAINTENANCE}
+FIRST = {Rule.ASKED, Rule.TWO_PRIMARIES}
+"""Who may act in the first look: a person, and who finds that harm is done."""
+
+GRABS = {"role p", "mount", "start", "allow", "take vip"}
+
+
+def harm(pair: PairState, *, beyond: bool = False) -> str:
+    """Return the never that a state breaks, or ""."""
+    held = [n for n in NODES if pair.node(n).up and pair.node(n).mounted]
+    if len(held) == 2 and all(pair.node(n).role == "p" for n in held) and not beyond:
+        return "both nodes are primary and have it mounted"
+    for name in held:
+        node = pair.node(name)
+        if node.role == "p" and not node.whole and not beyond:
+            return f"{name} has mounted a copy that lacks acknowledged rows"
+    for name in NODES:
+        node = pair.node(name)
+        if node.up and node.running and not node.mounted:
+            return f"the service on {name} runs without its file system"
+    return ""
+
+
+def broken_by(
+    pair: PairState, name: str, decision: Decision, plan: tuple[str, ...]
+) -> str:
+    """Return the never that a decision breaks, or "".
+
+    pair is as the node has seen it; plan the steps in the abstract pair's words.
+    """
+    node, peer = pair.node(name), pair.node(other(name))
+    asked = bool(node.asked)
+    if decision.move and node.moved:
+        return f"{name} moves a second time inside the cool-down"
+    lets_go = decision.move and node.role == "p" and decision.plan
+    if lets_go and not (peer.up and peer.whole):
+        return f"{name} lets go although {other(name)} cannot serve"
+    if asked and decision.rule not in WORD_OF_A_PERSON:
+        return f"nobody answers the person who types {node.asked} on {name}"
+    if node.asked == "release" and node.holds and not plan:
+        return f"{name} shuts down and releases nothing"
+    if decision.plan and node.looked != 1 and decision.rule not in FIRST:
+        return f"{name} acts in its first look after a boot or a sleep"
+    known = node.maintained or (pair.talking and peer.maintained)
+    if decision.plan and known and not asked:
+        return f"{name} acts although a person works on the pair"
+    if node.released and not asked and GRABS & set(plan):
+        return f"{name} takes something back while it shuts down"
+    if node.blind and GRABS & set(plan):
+        return f"{name} grabs without knowing: it cannot read {node.blind}"
+    if node.blind == "carp" and decision.rule is Rule.ALL_WELL:
+        return f"{name} says that all is well of what it cannot read"
+    return ""

@@ -1,0 +1,49 @@
+"""The explorations of a default run: where each begins, and what may go wrong in it.
+
+Each stays small enough to be explored to its end.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Theme(NamedTuple):
+    """One exploration. site: whose configuration; accidents: how many, of which kinds.
+
+    beyond: a machine that stands still for longer than the standby waits is beyond what
+    any program on it survives; two owners are no harm then until both have looked.
+    """
+
+    name: str
+    accidents: int
+    kinds: frozenset[str]
+    site: str = "usual"
+    beyond: bool = False
+
+
+MAIN = Theme(
+    "power and network", 2, frozenset({"power", "database", "killed", "network"})
+)
+THEMES = (
+    MAIN,
+    Theme("people", 2, frozenset({"maintenance", "operator", "shutdown", "power"})),
+    Theme(
+        "services",
+        2,
+        frozenset({"database", "hangs", "dies", "vip", "killed"}),
+        "restarts first",
+    ),
+    Theme("restarts only", 2, frozenset({"database", "hangs"}), "restarts only"),
+    Theme("links and daemons", 2, frozenset({"link", "hastd", "forbidden"})),
+    Theme("blindness", 2, frozenset({"blind", "power", "database"})),
+    Theme(
+        "lost writes",
+        2,
+        frozenset({"replication", "database", "power"}),
+        "lossy breaks",
+    ),
+    Theme("replication alone", 2, frozenset({"channel", "power", "database"})),
+    Theme("fence", 2, frozenset({"owner sleeps", "power"}), "fences"),
+    Theme("sleep", 2, frozenset({"sleep", "adverts"}), beyond=True),
+)

@@ -61,12 +61,20 @@ def weaknesses(play: Play) -> Iterator[str]:
             resource = node.resources[settings.resource]
             if node.name != owner and resource.status != "complete":
                 yield f"{settings.resource} on {node.name}: {resource.status}"
+    yield from latched(play)
+
+
+def latched(play: Play) -> list[str]:
+    """Return every latch that stands on either node, in words."""
+    found = []
     for node in play.world.nodes.values():
         agent = play.agents[node.name]
         memory = load_memory(agent.store, node.name, agent.host.now()).memory
         for own in memory.services.values():
             for latch in own.latches:
-                yield f"{node.name}: {latch.resource} {latch.kind} of {latch.copy_of}"
+                words = f"{latch.resource} {latch.kind} of {latch.copy_of}"
+                found.append(f"{node.name}: {words}")
+    return found
 
 
 def asked_for(play: Play) -> list[str]:

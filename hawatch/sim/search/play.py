@@ -19,6 +19,7 @@ from hawatch.sim.search import person
 from hawatch.sim.search.draw import Drawn
 from hawatch.sim.search.ground import (
     asked_for,
+    latched,
     missing_where_served,
     troubles,
     weaknesses,
@@ -38,6 +39,7 @@ CHUNK = 20.0
 
 NOT_AT_REST = "not at rest although everything is healed"
 SILENT = "something is wrong, and nobody is told"
+NEEDLESS = "a person is asked for a standby that nothing keeps from connecting"
 NOT_BROUGHT_BACK = "what a person is asked to do does not bring the pair back"
 
 
@@ -122,6 +124,8 @@ class Course:
         weak, asked = tuple(weaknesses(self.play)), tuple(asked_for(self.play))
         if (wrong or weak) and not asked:
             return self._verdict(self._harm(SILENT, [*wrong, *weak]), weak=weak)
+        if not wrong and weak and not latched(self.play):
+            return self._verdict(self._harm(NEEDLESS, list(weak)), weak=weak)
         if any("not at rest" in text for text in wrong):
             return self._verdict(self._harm(NOT_AT_REST, wrong), weak=weak)
         rounds = 0

@@ -85,7 +85,7 @@ def memory_of(pair: PairState, name: str) -> Memory:
             found.key: Streak(standing=Standing.FAILING) for found in findings_of(node)
         },
         services={"db": own},
-        moves=((Move(service="db", at=NOW.wall - 60, rule="x"),) if node.moved else ()),
+        moves=_moves(node),
         peer_silent_since=since if node.silent else None,
         maintenance=(
             Maintenance(why="x", since=NOW.wall - 60, until=NOW.wall + 600)
@@ -94,6 +94,15 @@ def memory_of(pair: PairState, name: str) -> Memory:
         ),
         fence=_fence(node),
     )
+
+
+def _moves(node: NodeState) -> tuple[Move, ...]:
+    """Return the last move; one that is under way began with its plan."""
+    if not node.moved:
+        return ()
+    under_way = node.moved == 2 and node.unfinished
+    at = BEFORE.wall if under_way else NOW.wall - 60
+    return (Move(service="db", at=at, rule="x"),)
 
 
 def _fence(node: NodeState) -> PeerFence | None:

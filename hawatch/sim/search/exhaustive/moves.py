@@ -69,7 +69,7 @@ def _look(pair: PairState, name: str) -> Next:
     return Next(
         f"{name} looks: [{decision.rule}] {decision.because}",
         decided(seen, name, found),
-        broken_by(seen, name, decision, words_of(decision)),
+        broken_by(seen, name, decision, words_of(decision), fence=found.fence),
         kind="look",
         alarm=decision.alarm,
     )
@@ -96,6 +96,7 @@ def _heard(pair: PairState, name: str) -> PairState:
     """Take what a look shows into the memory: silence, latches, the owner's word."""
     node, peer = pair.node(name), pair.node(other(name))
     latches, vouched, fence = set(node.latches), node.vouched, node.fence
+    proved = node.proved and (node.role == "p" or pair.cut_off != name)
     if pair.talking:
         # The one that is asked notes it, so its own count begins anew as well.
         pair = pair.put(name, silent=0).put(other(name), silent=0, fence="")
@@ -103,10 +104,13 @@ def _heard(pair: PairState, name: str) -> PairState:
         if node.role != "p":
             if peer.role == "p" and not pair.connected:
                 latches, vouched = latches | {"stale"}, False
+                proved = False
             elif peer.role == "p" and peer.debt:
                 latches, vouched = latches | {"diverged"}, False
+                proved = False
             elif peer.role == "p":
                 latches, vouched = latches - SYNCED, True
+                proved = True
             elif node.ahead and not peer.ahead:
                 latches -= {"stale"}
         elif peer.role == "p":
@@ -120,7 +124,13 @@ def _heard(pair: PairState, name: str) -> PairState:
         latches -= SYNCED
     if node.allow and not node.unfinished:
         latches -= {"fenced", "unheard"}
-    return pair.put(name, latches=tuple(sorted(latches)), vouched=vouched, fence=fence)
+    return pair.put(
+        name,
+        latches=tuple(sorted(latches)),
+        vouched=vouched,
+        proved=proved,
+        fence=fence,
+    )
 
 
 def _carp(pair: PairState) -> Iterator[Next]:

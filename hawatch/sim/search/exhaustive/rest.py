@@ -108,6 +108,8 @@ def at_rest(members: list[PairState], *, told: bool) -> str:
             if "fenced" in latches and "split-brain" not in latches:
                 return f"everything is mended, and hawatch leaves CARP off on {name}"
         serving = any(idle.node(n).serves for n in NODES)
+        if serving and not idle.connected and not _is_excused(idle):
+            return "everything is mended, nothing is latched, and no standby connects"
         if serving or any(_has_reason(idle.node(n)) for n in NODES):
             return ""
         return "everything is mended, both copies are good, and nobody serves"
@@ -116,6 +118,12 @@ def at_rest(members: list[PairState], *, told: bool) -> str:
         if why:
             return f"everything is mended and nobody is told, but {why}"
     return ""
+
+
+def _is_excused(pair: PairState) -> bool:
+    """Return whether a person has to choose a copy, or to allow what they forbade."""
+    nodes = [pair.node(n) for n in NODES]
+    return any(node.latches or node.debt or not node.allow for node in nodes)
 
 
 def _has_reason(node: NodeState) -> bool:
@@ -138,7 +146,7 @@ def left_alone(members: list[PairState], *, told: bool) -> str:
     if told and (forbidden or pair.site == "restarts only"):
         return ""
     for name in NODES:
-        if _able(pair, name):
+        if _able(pair, name) or _heir(pair, name):
             return f"nobody serves, although {name} could"
     return ""
 
@@ -156,11 +164,19 @@ def _able(pair: PairState, name: str) -> bool:
         and not node.blind
         and node.whole
         and not node.latches
-        and node.vouched
+        and node.proved
         and pair.talking
         and peer.whole
         and not peer.blind
     )
+
+
+def _heir(pair: PairState, name: str) -> bool:
+    """Return whether a node stood by in sync when the other one went."""
+    node = pair.node(name)
+    well = node.alive and node.link and node.allow and not node.broken
+    knows = node.proved and node.whole and not node.blind and not node.latches
+    return well and knows and not pair.node(other(name)).alive
 
 
 def _wrong(pair: PairState) -> Iterator[str]:

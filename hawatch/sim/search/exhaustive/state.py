@@ -17,13 +17,14 @@ class NodeState(msgspec.Struct, frozen=True):
     """One node. role: p, s, i. duty, unfinished: first letters, "" for none.
 
     whole: its copy has every acknowledged row. ahead: it wrote without the other.
-    vouched: the owner's last word was that this copy is in sync. plan: steps that are
-    left. acted: it has looked since time went on. failed: a step of the plan failed.
+    vouched: it believes that the owner's last word was that this copy is in sync; proved:
+    that was so, and it was not cut off since. plan: steps that are left. acted: it has looked since time went on. failed: a step of the plan failed.
     looked: 0 not since it booted, 1 a moment ago, 2 before it stood still. broken: what
     mends the database: "restart", or "hands". blind: what cannot be read here. debt:
     its connection broke under writes, which the peer lacks. asked: who rings at the
     next look, "" for cron. going: a shutdown was asked for; released: it has let go
     for it.
+    moved: 0 not within the cool-down, 1 it did, 2 by the plan that is unfinished.
     fence: "" or what came of the order to switch the peer off, "begun" or "off".
     """
 
@@ -36,6 +37,7 @@ class NodeState(msgspec.Struct, frozen=True):
     broken: str = ""
     latches: tuple[str, ...] = ()
     vouched: bool = False
+    proved: bool = False
     duty: str = "S"
     raised: bool = False
     unfinished: str = ""
@@ -44,7 +46,7 @@ class NodeState(msgspec.Struct, frozen=True):
     silent: int = 0
     looked: int = 1
     acted: bool = False
-    moved: bool = False
+    moved: int = 0
     last_primary: bool = False
     whole: bool = True
     ahead: bool = False
@@ -168,6 +170,7 @@ def off(pair: PairState, name: str) -> PairState:
         mounted=False,
         running=False,
         vouched=False,
+        proved=False,
         raised=False,
         plan=(),
         silent=0,
@@ -193,4 +196,6 @@ def settled(left: int, site: str = "usual") -> PairState:
     owner = NodeState(
         master=True, role="p", mounted=True, running=True, duty="A", last_primary=True
     )
-    return PairState(a=owner, b=NodeState(vouched=True), left=left, site=site)
+    return PairState(
+        a=owner, b=NodeState(vouched=True, proved=True), left=left, site=site
+    )

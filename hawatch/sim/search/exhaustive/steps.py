@@ -24,7 +24,13 @@ from hawatch.model.plan import (
     YieldVip,
 )
 from hawatch.sim.search.exhaustive.concrete import Look
-from hawatch.sim.search.exhaustive.state import PairState, off, other, synced
+from hawatch.sim.search.exhaustive.state import (
+    NodeState,
+    PairState,
+    off,
+    other,
+    synced,
+)
 
 Effect = Callable[[PairState, str], PairState | None]
 
@@ -78,7 +84,7 @@ def decided(pair: PairState, name: str, look: Look) -> PairState:
         plan=plan,
         looked=1,
         acted=not plan,
-        moved=node.moved or decision.move,
+        moved=_moved(node, decision, plan),
         restarted=bool(own.restarts),
         released=bool(own.released_in),
         asked="",
@@ -87,6 +93,13 @@ def decided(pair: PairState, name: str, look: Look) -> PairState:
     if not plan and (decision.plan.steps or decision.rule is Rule.INTERRUPTED_PLAN):
         changed = msgspec.structs.replace(changed, unfinished="")
     return pair.with_(**{name: changed})
+
+
+def _moved(node: NodeState, decision: Decision, plan: tuple[str, ...]) -> int:
+    """Return whether it has moved, and whether that plan is still under way."""
+    if decision.move:
+        return 2 if plan else 1
+    return node.moved if plan and node.unfinished else min(node.moved, 1)
 
 
 def perform(pair: PairState, name: str) -> PairState:
@@ -98,7 +111,9 @@ def perform(pair: PairState, name: str) -> PairState:
         return pair.put(name, plan=(), failed=True, acted=True)
     unfinished = node.unfinished if rest else ""
     after = after.put(name, plan=rest, unfinished=unfinished, acted=not rest)
-    return after if rest else after.put(name, failed=False)
+    if rest:
+        return after
+    return after.put(name, failed=False, moved=min(node.moved, 1))
 
 
 def _effect(pair: PairState, name: str, step: str) -> PairState | None:

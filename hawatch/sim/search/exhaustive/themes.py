@@ -45,5 +45,6 @@ THEMES = (
     ),
     Theme("replication alone", 2, frozenset({"channel", "power", "database"})),
     Theme("fence", 2, frozenset({"owner sleeps", "power"}), "fences"),
+    Theme("fence cut short", 2, frozenset({"power", "killed"}), "fences"),
     Theme("sleep", 2, frozenset({"sleep", "adverts"}), beyond=True),
 )

@@ -64,8 +64,8 @@ def _parser() -> argparse.ArgumentParser:
     made = argparse.ArgumentParser(
         prog="hawatch simulate",
         description="Play scenarios on the simulated pair and judge them.",
-        epilog="The fault search: hawatch simulate --seeds N [--from S]; the abstract "
-        "pair: hawatch simulate --exhaustive; both: add --help.",
+        epilog="The fault search: hawatch simulate --seeds [N] [--from S]; the "
+        "abstract pair: hawatch simulate --exhaustive; both: add --help.",
         allow_abbrev=False,
     )
     made.add_argument(

@@ -251,6 +251,11 @@ class MemoryStore:
         """Let every write raise OSError(ENOSPC) from now on."""
         self._full = True
 
+    @property
+    def is_full(self) -> bool:
+        """Return whether writes fail."""
+        return self._full
+
     def free(self) -> None:
         """Let writes succeed again."""
         self._full = False

@@ -1,4 +1,4 @@
-"""`hawatch simulate --seeds N` and `--exhaustive`."""
+"""`hawatch simulate --seeds [N]` and `--exhaustive`."""
 
 from __future__ import annotations
 
@@ -13,6 +13,9 @@ from hawatch.sim.search import tell
 from hawatch.sim.search.draw import Kind
 from hawatch.sim.search.play import Verdict
 from hawatch.sim.search.run import leave_scenario, run_seeds
+
+DEFAULT_RUN = 1000
+"""Seeds of `--seeds` without a number: what the tables of the proof speak of."""
 
 
 def main(words: list[str]) -> int:
@@ -72,7 +75,14 @@ def _parser() -> argparse.ArgumentParser:
         description="Search for what must never happen.",
         allow_abbrev=False,
     )
-    made.add_argument("--seeds", type=int, default=0, help="how many to play")
+    made.add_argument(
+        "--seeds",
+        type=int,
+        nargs="?",
+        const=DEFAULT_RUN,
+        default=0,
+        help=f"how many to play; {DEFAULT_RUN} where no number is given",
+    )
     made.add_argument(
         "--from", dest="start", type=int, default=0, help="the first seed"
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from hawatch.model.carp import CarpState
+from hawatch.model.latch import LatchKind
 from hawatch.recording.memory import load_memory
 from hawatch.sim.node import Node
 from hawatch.sim.play import Play, Seen
@@ -64,14 +65,16 @@ def weaknesses(play: Play) -> Iterator[str]:
     yield from latched(play)
 
 
-def latched(play: Play) -> list[str]:
-    """Return every latch that stands on either node, in words."""
+def latched(play: Play, but: frozenset[LatchKind] = frozenset()) -> list[str]:
+    """Return every latch that stands on either node, but some kinds, in words."""
     found = []
     for node in play.world.nodes.values():
         agent = play.agents[node.name]
         memory = load_memory(agent.store, node.name, agent.host.now()).memory
         for own in memory.services.values():
             for latch in own.latches:
+                if latch.kind in but:
+                    continue
                 words = f"{latch.resource} {latch.kind} of {latch.copy_of}"
                 found.append(f"{node.name}: {words}")
     return found

@@ -10,6 +10,8 @@ from collections.abc import Iterable
 import msgspec
 
 from hawatch.model.decision import Decision, Rule
+from hawatch.model.hast import HastRole
+from hawatch.model.plan import AnyStep, SetRole
 from hawatch.sim.agents import NodeAgent
 from hawatch.sim.node import Node
 from hawatch.sim.play import Play
@@ -20,11 +22,17 @@ from hawatch.sim.violations import Wrong
 MOVES_TOO_SOON = "a second automatic move inside the cool-down"
 NOBODY_ABLE = "a demotion that left nobody able to serve"
 
+NOT_WRITTEN = "something was taken that could not be remembered"
+
 EXCUSED = 15.0
 """Seconds for which a peer that died may still be believed to be there."""
 
 ARRIVAL = 2.0
 """Seconds in which a write that was acknowledged on arrival reaches the disk."""
+
+
+def _grabs(step: AnyStep) -> bool:
+    return isinstance(step, SetRole) and step.role is HastRole.PRIMARY
 
 
 class Harm(msgspec.Struct, frozen=True, kw_only=True):
@@ -79,6 +87,8 @@ class Judge:
             self._moved(agent, decision)
         if decision.rule is Rule.UNHEALTHY_DEMOTE:
             self._demoted(agent.node, decision)
+        if any(_grabs(step) for step in decision.plan.steps) and agent.store.is_full:
+            self._add(agent.node, NOT_WRITTEN, f"[{decision.rule}]")
 
     def _moved(self, agent: NodeAgent, decision: Decision) -> None:
         now = self._play.time

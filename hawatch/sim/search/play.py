@@ -10,6 +10,7 @@ import msgspec
 
 from hawatch.checking.collect import collect
 from hawatch.checking.nouns import Collection
+from hawatch.model.latch import LatchKind
 from hawatch.sim.action import Action, OnAgent
 from hawatch.sim.actions import ACTIONS
 from hawatch.sim.leaping.leap import Leaper
@@ -32,6 +33,9 @@ CALM = 300.0
 
 LONGER = 600.0
 """Seconds more for a pair that is still at work at its end."""
+
+SYNCED = frozenset({LatchKind.STALE, LatchKind.INCONSISTENT})
+"""What a connection ends by itself."""
 
 ROUNDS = 3
 ROUND = 900.0
@@ -124,7 +128,7 @@ class Course:
         weak, asked = tuple(weaknesses(self.play)), tuple(asked_for(self.play))
         if (wrong or weak) and not asked:
             return self._verdict(self._harm(SILENT, [*wrong, *weak]), weak=weak)
-        if not wrong and weak and not latched(self.play):
+        if not wrong and weak and not latched(self.play, SYNCED):
             return self._verdict(self._harm(NEEDLESS, list(weak)), weak=weak)
         if any("not at rest" in text for text in wrong):
             return self._verdict(self._harm(NOT_AT_REST, wrong), weak=weak)

@@ -121,9 +121,13 @@ def at_rest(members: list[PairState], *, told: bool) -> str:
 
 
 def _is_excused(pair: PairState) -> bool:
-    """Return whether a person has to choose a copy, or to allow what they forbade."""
+    """Return whether a person has to choose a copy, or to allow what they forbade.
+
+    A connection would clear the latch of a copy that is stale.
+    """
     nodes = [pair.node(n) for n in NODES]
-    return any(node.latches or node.debt or not node.allow for node in nodes)
+    latched = any(set(node.latches) - {"stale"} for node in nodes)
+    return latched or any(node.debt or not node.allow for node in nodes)
 
 
 def _has_reason(node: NodeState) -> bool:

@@ -17,8 +17,9 @@ class NodeState(msgspec.Struct, frozen=True):
     """One node. role: p, s, i. duty, unfinished: first letters, "" for none.
 
     whole: its copy has every acknowledged row. ahead: it wrote without the other.
-    vouched: it believes that the owner's last word was that this copy is in sync; proved:
-    that was so, and it was not cut off since. plan: steps that are left. acted: it has looked since time went on. failed: a step of the plan failed.
+    vouched: it believes that the owner's last word was that this copy is in sync.
+    proved: that was so, and it was not cut off since. plan: steps that are left.
+    acted: it has looked since time went on. failed: a step of the plan failed.
     looked: 0 not since it booted, 1 a moment ago, 2 before it stood still. broken: what
     mends the database: "restart", or "hands". blind: what cannot be read here. debt:
     its connection broke under writes, which the peer lacks. asked: who rings at the

@@ -30,7 +30,7 @@ lint: $(VENV)/ready
 	$(BIN)/mypy
 
 mutation: $(VENV)/ready
-	$(BIN)/python tests/mutation/mutants.py --seeds 100
+	$(BIN)/python tests/mutation/mutants.py --seeds
 	$(BIN)/python tests/mutation/tester.py
 
 bench: $(VENV)/ready

@@ -1,12 +1,12 @@
 """Every rule and gate taken away or turned round, one at a time, and what notices that.
 
 Run as a program it tries each of them: first the abstract pair in its default run, then
-the seeds of a default search. Only those count; a shipped scenario that turns red is
-named besides. A mutant that nobody notices guards nothing, or the proof does not reach
-what it guards.
+the seeds of a default search that concern those that it does not notice. Only those
+count; a shipped scenario that turns red is named besides. A mutant that nobody
+notices guards nothing, or the proof does not reach what it guards.
 
     python tests/mutation/mutants.py              all, with the abstract pair
-    python tests/mutation/mutants.py --seeds 100  and seeds where it is blind
+    python tests/mutation/mutants.py --seeds      and a default run of seeds
     python tests/mutation/mutants.py PATTERN      those whose words match
 """
 
@@ -17,8 +17,7 @@ import importlib
 import pkgutil
 import re
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from types import FunctionType, ModuleType
 from typing import Any, NamedTuple
@@ -44,6 +43,7 @@ from hawatch.deciding.gates_copy import refuse
 from hawatch.model.decision import Decision, Refusal, Rule
 from hawatch.sim.runner import run_scenario
 from hawatch.sim.scenario import FOLDER, load_scenario
+from hawatch.sim.search.command import DEFAULT_RUN
 from hawatch.sim.search.draw import draw
 from hawatch.sim.search.exhaustive.explore import Result, explore
 from hawatch.sim.search.exhaustive.moves import forget
@@ -171,13 +171,16 @@ def by_model(mutant: Mutant) -> Result | None:
     return None
 
 
-def by_seeds(mutant: Mutant, seeds: range) -> str:
-    """Play seeds with a mutant in place; return what the first failing one shows."""
-    with mutated(mutant):
-        for seed in seeds:
+def by_seeds(mutant: Mutant, seeds: Iterable[int]) -> str:
+    """Play seeds with a mutant in place; return what the first failing one shows.
+
+    One that fails without the mutant as well shows nothing.
+    """
+    for seed in seeds:
+        with mutated(mutant):
             verdict = search_one(draw(seed))
-            if verdict.harm:
-                return f"seed {seed}: {verdict.harm[0].what}"
+        if verdict.harm and search_one(draw(seed)).green:
+            return f"seed {seed}: {verdict.harm[0].what}"
     return ""
 
 
@@ -191,38 +194,57 @@ def by_scenarios(mutant: Mutant) -> str:
     return ""
 
 
-def noticed(mutant: Mutant, seeds: int) -> str:
-    """Return what notices a mutant, or ""."""
+def noticed(mutant: Mutant) -> str:
+    """Return what the abstract pair notices of a mutant, or ""."""
     try:
         found = by_model(mutant)
-        if found is not None:
-            return f"{found.theme}, {len(found.path)} steps: {found.harm}"
-        return by_seeds(mutant, range(seeds))
     except (AssertionError, AttributeError, KeyError, TypeError, ValueError) as problem:
         return f"{type(problem).__name__} in the abstract pair"
+    if found is None:
+        return ""
+    return f"{found.theme}, {len(found.path)} steps: {found.harm}"
 
 
 def main() -> int:
     """Print the table; return how many mutants nobody noticed."""
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     options.add_argument("pattern", nargs="?", default="")
-    options.add_argument("--seeds", type=int, default=0)
+    options.add_argument("--seeds", type=int, nargs="?", const=DEFAULT_RUN, default=0)
     options.add_argument("--scenarios", action="store_true")
     given = options.parse_args()
-    missed = 0
+    left: list[Mutant] = []
     for mutant in mutants():
         if not re.search(given.pattern, mutant.words):
             continue
-        began = time.monotonic()
-        said = noticed(mutant, given.seeds)
+        said = noticed(mutant)
+        if said:
+            _tell(mutant, said)
+        else:
+            left.append(mutant)
+    concerned = _concerned(left, given.seeds)
+    missed = 0
+    for mutant in left:
+        said = by_seeds(mutant, concerned[mutant.words])
         if not said:
             missed += 1
-            besides = by_scenarios(mutant) if given.scenarios else ""
-            said = f"NOT NOTICED{besides and f' (but by {besides})'}"
-        seconds = time.monotonic() - began
-        sys.stdout.write(f"| {mutant.words} | {said} | {seconds:.0f} s |\n")
-        sys.stdout.flush()
+            many = len(concerned[mutant.words])
+            said = f"NOT NOTICED, {many} of {given.seeds} seeds concern it"
+            if given.scenarios and (besides := by_scenarios(mutant)):
+                said += f" (but by {besides})"
+        _tell(mutant, said)
     return missed
+
+
+def _concerned(left: list[Mutant], seeds: int) -> dict[str, list[int]]:
+    """Return, by a mutant's words, the seeds in which it would decide otherwise."""
+    from survey import survey
+
+    return survey(left, range(seeds))
+
+
+def _tell(mutant: Mutant, said: str) -> None:
+    sys.stdout.write(f"| {mutant.words} | {said} |\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ import importlib
 import pkgutil
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from types import ModuleType
 from typing import Any
@@ -96,7 +96,7 @@ class Survey:
 
 
 def places(function: Callable[..., Any]) -> list[Place]:
-    """Return every module and name in hawatch.deciding under which a function stands."""
+    """Return every module and name in hawatch.deciding that means a function."""
     found = []
     for info in pkgutil.iter_modules(hawatch.deciding.__path__):
         module = importlib.import_module(f"hawatch.deciding.{info.name}")
@@ -115,23 +115,36 @@ def _acts(decision: Any) -> tuple[Any, ...]:
     return (d.rule, d.duty, d.plan, d.alarm, d.move, d.again)
 
 
+def survey(tried: list[mutants.Mutant], seeds: Iterable[int]) -> dict[str, list[int]]:
+    """Return, by a mutant's words, the seeds in which a decision would differ.
+
+    Of what is asked outside of decisions, as the evidence is, every seed is returned.
+    """
+    asked_elsewhere = {vars(module)[name] for module, name in mutants.FEW}
+    rules_too = asked_elsewhere | set(mutants.PLACES.values())
+    looker = Survey([m for m in tried if m.original not in rules_too])
+    found: dict[str, list[int]] = {mutant.words: [] for mutant in tried}
+    for seed in seeds:
+        looker.play(seed)
+        for mutant in tried:
+            if mutant.original in rules_too or mutant.words in looker.acts:
+                found[mutant.words].append(seed)
+    return found
+
+
 def main(words: list[str]) -> None:
     """Print, for each seed, what mutants would have decided otherwise."""
     start, stop, pattern = int(words[0]), int(words[1]), words[2]
     tried = [m for m in mutants.mutants() if re.search(pattern, m.words)]
-    survey = Survey([m for m in tried if m.original not in mutants.PLACES.values()])
+    looker = Survey([m for m in tried if m.original not in mutants.PLACES.values()])
     for seed in range(start, stop):
-        verdict = survey.play(seed)
+        verdict = looker.play(seed)
         found = {
             "seed": seed,
-            "acts": survey.acts,
-            "words": survey.words - survey.acts,
+            "acts": looker.acts,
+            "words": looker.words - looker.acts,
             "episodes": verdict.episodes,
-            "harm": verdict.harm,
             "rounds": verdict.rounds,
-            "asked": verdict.asked,
-            "weak": verdict.weak,
-            "outage": sum(b - a for o in verdict.outages.values() for a, b in o),
         }
         sys.stdout.write(msgspec.json.encode(found).decode() + "\n")
         sys.stdout.flush()

@@ -7,6 +7,9 @@ from __future__ import annotations
 
 import mutants
 import pytest
+import survey
+
+from hawatch.sim.search.command import DEFAULT_RUN
 
 QUICK = (
     "rule shutdown_release: never speaks",
@@ -20,7 +23,21 @@ QUICK = (
     "gates._silence: refuses nothing",
     "gates._peer_out: refuses nothing",
     "gates_copy._is_current: always",
+    "evidence.is_cut_off: always",
+    "fence.fences: never",
+    "rules_fence._ended_by_fence: never",
+    "rules_aside._proof_of_life: finds nothing",
+    "gates.peer_is_master: always",
 )
+BY_SEED = {
+    "gates._memory: refuses nothing": 182,
+    "rules_owner._owns: always": 3,
+    "rules_pair._has_vip: always": 111,
+    "rules_repair._worker_died: finds nothing": 726,
+}
+"""What the abstract pair does not notice, with a seed of a default search that does."""
+
+DECIDE = survey.rules.decide
 EVERY = {mutant.words: mutant for mutant in mutants.mutants()}
 
 
@@ -30,6 +47,23 @@ def test_the_abstract_pair_finds_harm_with_it(words: str) -> None:
     found = mutants.by_model(EVERY[words])
     assert found is not None
     assert found.harm
+
+
+@pytest.mark.parametrize("words", BY_SEED)
+def test_a_seed_shows_harm_that_it_does_not_show_without_it(words: str) -> None:
+    """Where the abstract pair is too coarse, the whole program is played."""
+    seed = BY_SEED[words]
+    assert seed in range(DEFAULT_RUN)
+    assert mutants.by_seeds(EVERY[words], [seed])
+
+
+def test_the_seeds_that_concern_a_mutant_are_found_without_it() -> None:
+    """A seed in which no decision would differ is played alike, and is left out."""
+    shown, words = 182, "gates._memory: refuses nothing"
+    quiet = "gates._drained: refuses nothing"
+    found = survey.survey([EVERY[words], EVERY[quiet]], [0, shown])
+    assert found == {words: [shown], quiet: []}
+    assert survey.rules.decide is DECIDE
 
 
 def test_a_mutant_leaves_nothing_behind() -> None:

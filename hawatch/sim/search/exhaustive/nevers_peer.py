@@ -20,7 +20,7 @@ def about_peer(
     if "fence" in plan:
         return _fenced_wrongly(pair.node(name), name, fence)
     if not plan:
-        return _waits(pair, name)
+        return _waits(pair, name) or _keeps_blindly(pair, name, decision)
     if "drop vip" in plan and decision.rule is Rule.INTERRUPTED_PLAN:
         return _backs_out(pair, name)
     return _given_in_vain(pair, name, decision, plan)
@@ -48,6 +48,18 @@ def _fenced_wrongly(node: NodeState, name: str, fence: str) -> str:
         return f"{name} has {peer} switched off twice"
     if node.latches or not node.whole or node.blind:
         return f"{name} has {peer} switched off, and cannot serve itself"
+    return ""
+
+
+def _keeps_blindly(pair: PairState, name: str, decision: Decision) -> str:
+    """Return that it keeps the VIP that only the peer could use, or ""."""
+    node, peer = pair.node(name), pair.node(other(name))
+    idle = node.blind in ("hast", "mounts") and not node.raised and not node.holds
+    heir = peer.proved and peer.whole and not peer.latches and not peer.blind
+    free = peer.allow and peer.link and not peer.raised and not peer.moved
+    rule = decision.rule is Rule.MASTER_NOT_SERVING
+    if rule and idle and pair.talking and heir and free:
+        return f"{name} cannot read {node.blind}, and keeps the VIP from {other(name)}"
     return ""
 
 

@@ -71,7 +71,8 @@ def after_plan(
         own = msgspec.structs.replace(own, unfinished=None)
     elif own.unfinished is not None and outcomes:
         last = outcomes[-1]
-        if last.result is not StepResult.UNKNOWN:
+        # A plan that stopped at a step that was reached only wants a fresher look.
+        if last.result not in (StepResult.UNKNOWN, StepResult.REACHED):
             failed = f"{last.step.goal}: {last.text}"
             marked = msgspec.structs.replace(own.unfinished, failed=failed)
             own = msgspec.structs.replace(own, unfinished=marked)

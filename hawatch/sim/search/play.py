@@ -23,7 +23,7 @@ from hawatch.sim.search.ground import (
     troubles,
     weaknesses,
 )
-from hawatch.sim.search.judge import Harm, Judge
+from hawatch.sim.search.judge import NOBODY_ABLE, Harm, Judge
 from hawatch.sim.violations import Wrong
 
 CALM = 300.0
@@ -156,6 +156,9 @@ class Course:
             if deed.get("kind") in person.RISKS:
                 # They were told that this copy may lack something.
                 self.judge.excuse(Wrong.LOST_ROWS)
+            if "create" in deed.get("argv", ()) and missing_where_served(self.play):
+                # They keep the copy that serves, though its disk missed writes.
+                self.judge.excuse(Wrong.LOST_ROWS, NOBODY_ABLE)
             words = {key: value for key, value in deed.items() if key != "do"}
             action: Action = msgspec.convert(words, ACTIONS[deed["do"]], strict=False)
             self.play.world.scheduler.call_at(

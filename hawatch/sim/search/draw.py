@@ -23,6 +23,9 @@ MOST_EPISODES = 6
 QUIET = 1200.0
 """Seconds after the last fault was healed in which the pair comes to rest."""
 
+NIGHTLY = 20.0
+"""Seconds between two rows once there is nothing left to see but rest."""
+
 SHORTEST = 3600.0
 """Seconds that each seed is played at least: what comes late has to show, too."""
 
@@ -116,6 +119,7 @@ def healing(at: float, services: list[str]) -> Iterator[Deed]:
             yield {**part, "do": "fill-filesystem", "full": False}
             # Room is made where it is mounted, and that may be so only later.
             yield {**part, "time": at + 400.0, "do": "fill-filesystem", "full": False}
+            yield {**part, "time": at + 400.0, "do": "client-writes", "every": NIGHTLY}
 
 
 def _episodes(dice: Dice, kind: Kind) -> Iterator[tuple[str, list[Deed]]]:

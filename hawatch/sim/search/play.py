@@ -32,6 +32,9 @@ CALM = 300.0
 LONGER = 600.0
 """Seconds more for a pair that is still at work at its end."""
 
+PATIENCE = 3
+"""How often: a restart that waited for its cool-down may fall into one of them."""
+
 ROUNDS = 3
 ROUND = 900.0
 CHUNK = 20.0
@@ -116,9 +119,12 @@ class Course:
         if self._until(end, stop_early=stop_early):
             return self._verdict()
         wrong = list(troubles(self.play, CALM))
-        if wrong and self._until(end + LONGER, stop_early=stop_early):
-            return self._verdict()
-        wrong = list(troubles(self.play, CALM))
+        for number in range(1, PATIENCE + 1):
+            if not wrong:
+                break
+            if self._until(end + number * LONGER, stop_early=stop_early):
+                return self._verdict()
+            wrong = list(troubles(self.play, CALM))
         weak, asked = tuple(weaknesses(self.play)), tuple(asked_for(self.play))
         if (wrong or weak) and not asked:
             return self._verdict(self._harm(SILENT, [*wrong, *weak]), weak=weak)

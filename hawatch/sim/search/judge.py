@@ -23,6 +23,9 @@ NOBODY_ABLE = "a demotion that left nobody able to serve"
 EXCUSED = 15.0
 """Seconds for which a peer that died may still be believed to be there."""
 
+LOOKING = 10.0
+"""Seconds of a look: a move counts from its look, and is seen when its plan begins."""
+
 ARRIVAL = 2.0
 """Seconds in which a write that was acknowledged on arrival reaches the disk."""
 
@@ -86,7 +89,7 @@ class Judge:
         for at, service, _ in self.moves:
             if service == decision.service:
                 left = agent.agent.config.limits.cooldown - (now - at)
-                if left > 0:
+                if left > LOOKING:
                     self._add(agent.node, MOVES_TOO_SOON, f"{left:.0f} s too early")
         self.moves.append((now, decision.service, decision.rule))
 

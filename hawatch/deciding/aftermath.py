@@ -49,7 +49,13 @@ def before_plan(memory: Memory, decision: Decision, *, now: Moment) -> Memory:
         memory = with_fence_begun(memory, now)
     moves = memory.moves
     if decision.move:
-        move = Move(service=decision.service, at=now.wall, rule=decision.rule)
+        move = Move(
+            service=decision.service,
+            at=now.wall,
+            rule=decision.rule,
+            monotonic=now.monotonic,
+            boot=now.boot,
+        )
         moves = (*moves, move)
     return _with_service(memory, decision.service, own, moves=moves)
 

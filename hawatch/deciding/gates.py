@@ -49,13 +49,10 @@ def _limits(s: Situation) -> Iterator[Refused]:
     if s.trigger.kind in (TriggerKind.OPERATOR, TriggerKind.RELEASE):
         return
     limits = s.config.limits
-    theirs = s.word.report.moves if s.word.report is not None else ()
-    made = [
-        *(move.at for move in s.memory.moves if not _is_under_way(s, move)),
-        *theirs,
+    ages = [
+        *(move.age(s.now) for move in s.memory.moves if not _is_under_way(s, move)),
+        *_ages_there(s),
     ]
-    # A clock that was set back puts a move into the future [FACTS H24].
-    ages = [abs(s.now.wall - at) for at in made]
     recent = [age for age in ages if age < limits.per]
     if recent and min(recent) < limits.cooldown:
         yield refuse(
@@ -69,6 +66,16 @@ def _limits(s: Situation) -> Iterator[Refused]:
             f"{len(recent)} automatic moves in {limits.per:.0f} s, "
             f"limits.moves is {limits.moves}",
         )
+
+
+def _ages_there(s: Situation) -> Iterator[float]:
+    """Yield how long ago the peer's moves were, by its own clock when it was heard."""
+    report, heard = s.word.report, s.memory.peer
+    if report is None:
+        return
+    since = 0.0 if s.word.fresh or heard is None else s.now.seconds_since(heard.heard)
+    for at in report.moves:
+        yield abs(report.wall - at) + since
 
 
 def _is_under_way(s: Situation, move: Move) -> bool:

@@ -235,9 +235,9 @@ def test_a_plan_counts_the_commands_and_the_worst_case() -> None:
                 240,
             ),
             (
-                "fast: with advskew 240 and preempt=1 this node would take the VIP back "
-                "from the peer's 0; state-backup: this node is faster: it takes the VIP "
-                "back at once"
+                "fast: with advskew 240 and preempt=1 this node would take the VIP "
+                "back from the peer's 0; state-backup: this node is faster: it takes "
+                "the VIP back at once"
             ),
         ),
         (

@@ -59,6 +59,7 @@ TESTS = (
     "decisions/test_two_services.py::test_both_services_decide_as_the_case_says",
     "unit/test_deciding_edges.py",
     "unit/test_deciding_bounds.py",
+    "unit/test_deciding_roles.py",
     "unit/test_carp_switch.py",
     "unit/test_discard.py",
     "unit/test_debts.py",
@@ -68,7 +69,7 @@ TESTS = (
     "unit/test_carp_arithmetic_brute_force.py",
 )
 WORDING = ("silences.py", "silences_pair.py")
-"""Modules that only tell why a rule kept silent: sentences of `explain`, no decisions."""
+"""Modules of sentences for `explain` on why a rule kept silent: no decisions."""
 
 OPEN = "open"
 """The reason of a survivor that was there before anybody looked at it."""

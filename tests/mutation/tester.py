@@ -33,6 +33,7 @@ from typing import Any, NamedTuple
 
 import pytest
 from _pytest.runner import runtestprotocol
+from killers import TESTS, WORDING
 from operators import Mutant, mutants_of, mutated_code, mutated_tree
 
 import hawatch.deciding
@@ -40,37 +41,6 @@ import hawatch.deciding
 HERE = Path(__file__).parent
 DECIDING = Path(hawatch.deciding.__file__).parent
 EXPLAINED = HERE / "survivors.toml"
-TESTS = (
-    "decisions/test_decision_corpus.py",
-    "unit/test_gates.py",
-    "unit/test_plan.py",
-    "unit/test_evidence_latches.py",
-    "unit/test_evidence_primary.py",
-    "unit/test_evidence_standby.py",
-    "unit/test_generations.py",
-    "unit/test_remember.py",
-    "unit/test_streaks.py",
-    "unit/test_timers.py",
-    "unit/test_service_view.py",
-    "unit/test_aftermath.py",
-    "unit/test_aftermath_epochs.py",
-    "unit/test_carp_arithmetic.py",
-    "unit/test_config_relations.py",
-    "decisions/test_two_services.py::test_both_services_decide_as_the_case_says",
-    "unit/test_deciding_edges.py",
-    "unit/test_deciding_bounds.py",
-    "unit/test_deciding_roles.py",
-    "unit/test_carp_switch.py",
-    "unit/test_discard.py",
-    "unit/test_debts.py",
-    "unit/test_fresh.py",
-    "unit/test_acting_fence.py",
-    "unit/test_carp_edges.py",
-    "unit/test_carp_arithmetic_brute_force.py",
-)
-WORDING = ("silences.py", "silences_pair.py")
-"""Modules of sentences for `explain` on why a rule kept silent: no decisions."""
-
 OPEN = "open"
 """The reason of a survivor that was there before anybody looked at it."""
 

@@ -127,19 +127,23 @@ class Tester:
 
     def _run_once(self, item: pytest.Item) -> None:
         entered: set[tuple[str, str]] = set()
+        codes: set[types.CodeType] = set()
         inside = f"{DECIDING}{os.sep}"
 
-        def note(frame: types.FrameType, event: str, _: object) -> None:
+        def note(frame: types.FrameType, _: str, __: object) -> None:
+            # Called for the calls of Python functions only: no local trace is returned.
             code = frame.f_code
-            if event == "call" and code.co_filename.startswith(inside):
-                name = code.co_qualname.split(".<locals>")[0]
-                entered.add((Path(code.co_filename).name, name))
+            if code not in codes:
+                codes.add(code)
+                if code.co_filename.startswith(inside):
+                    name = code.co_qualname.split(".<locals>")[0]
+                    entered.add((Path(code.co_filename).name, name))
 
-        sys.setprofile(note)
+        sys.settrace(note)
         try:
             item.ihook.pytest_runtest_protocol(item=item, nextitem=None)
         finally:
-            sys.setprofile(None)
+            sys.settrace(None)
         for place in entered:
             self.enters[place].append(item)
 

@@ -28,6 +28,7 @@ TESTS = (
     "unit/test_deciding_edges.py",
     "unit/test_deciding_bounds.py",
     "unit/test_deciding_roles.py",
+    "unit/test_deciding_asked.py",
     "unit/test_carp_switch.py",
     "unit/test_discard.py",
     "unit/test_debts.py",

@@ -10,7 +10,6 @@ from situation_tools import FENCING, LOST, at, fenced, own, refusals, view, word
 
 from hawatch.deciding import gates, gates_copy, rules_hold, rules_pair, rules_roles
 from hawatch.deciding.gates import let_go_lately, may_promote, peer_able, peer_is_master
-from hawatch.deciding.rules_asked import operator_asked
 from hawatch.deciding.rules_fence import fence_first
 from hawatch.deciding.rules_owner import isolated_owner, mounted_without_primary
 from hawatch.deciding.rules_pair import carp_held_back, peer_serves, two_primaries
@@ -21,9 +20,8 @@ from hawatch.model.fact import Known, Unknown
 from hawatch.model.hast import HastRole, HastStatus
 from hawatch.model.latch import Latch, LatchKind
 from hawatch.model.memory import HeardReport, Unfinished
-from hawatch.model.plan import AllowCarp, TakeVip
+from hawatch.model.plan import AllowCarp
 from hawatch.model.report import Duty, Maintenance
-from hawatch.model.trigger import Trigger, TriggerKind
 
 YES, NO = Known(value=True), Known(value=False)
 RELEASED = "standby-after-release"
@@ -56,12 +54,6 @@ def resource(s: Situation, **changes: Any) -> Situation:
     assert isinstance(fact, Known)
     changed = msgspec.structs.replace(fact.value, **changes)
     return view(s, resources={"disk0": Known(changed)})
-
-
-def asked(s: Situation, *words: str) -> Situation:
-    """Return a situation in which a person asked for something."""
-    trigger = Trigger(kind=TriggerKind.OPERATOR, words=words, at=s.now.wall)
-    return msgspec.structs.replace(s, trigger=trigger)
 
 
 # Gates
@@ -412,78 +404,6 @@ def test_a_take_over_that_failed_is_not_tried_again_beside_another_service(
     found = rules_roles._failed_lately(s)
     assert bool(found) is refused
     assert refusals(found) <= {Refusal.COOLDOWN}
-
-
-# A person's word
-
-
-def test_a_person_is_heard_for_the_services_that_were_named() -> None:
-    """No name means all of them."""
-    s = at("standby")
-    assert operator_asked(asked(s, "takeover")) is not None
-    assert operator_asked(asked(s, "takeover", "mysql")) is not None
-    assert operator_asked(asked(s, "takeover", "web")) is None
-    assert operator_asked(s) is None
-
-
-def test_a_hand_over_needs_something_to_hand_over() -> None:
-    """The VIP or the storage; either may be here alone."""
-
-    def why(s: Situation) -> str:
-        decision = operator_asked(asked(s, "switchover", "mysql"))
-        assert decision is not None
-        return decision.because
-
-    nothing = "nothing to hand over"
-    assert nothing in why(at("standby"))
-    assert nothing not in why(at("standby", own={"carp": "MASTER for 60 s"}))
-    assert nothing not in why(view(at("standby"), holding=LOST))
-
-
-GONE = {"carp": "INIT", "holds": "no", "serves": "no", "duty": "standby"}
-
-
-def taking(own: dict[str, Any], peer: dict[str, Any], **changes: Any) -> Any:
-    """Return what a person's take-over is answered."""
-    base = at(RELEASED, own=own, peer=GONE | peer, **changes)
-    decision = operator_asked(asked(base, "takeover", "mysql"))
-    assert decision is not None
-    return decision
-
-
-def test_a_take_over_brings_the_vip_first_and_allows_carp_before_it() -> None:
-    """Where CARP is allowed, one step less; where the VIP is here, none."""
-    backup = taking({"carp": "BACKUP for 60 s", "advskew": 0}, {"advskew": 100})
-    assert isinstance(backup.plan.steps[0], TakeVip)
-    assert backup.duty is Duty.ACTIVE
-    off = taking({**OFF, "advskew": 0}, {"advskew": 100})
-    assert [type(step) for step in off.plan.steps[:2]] == [AllowCarp, TakeVip]
-    assert off.plan.steps[0].allow
-    here = taking({"carp": "MASTER for 60 s"}, {"advskew": 100})
-    assert not any(isinstance(step, TakeVip) for step in here.plan.steps)
-
-
-def test_a_vip_that_would_not_stay_is_not_taken() -> None:
-    """The slower of two MASTERs yields [FACTS A9]; a silent peer sends no adverts."""
-    slow = {"carp": "BACKUP for 60 s", "advskew": 100}
-    refused = taking(slow, {"advskew": 0})
-    assert not refused.plan
-    assert Refusal.NO_LEVER in refusals(refused.refused)
-    assert "would not stay" in refused.because
-    demoted = taking({**slow, "advskew": 0, "demotion": 240}, {"advskew": 100})
-    assert not demoted.plan
-    fenced_now = taking({**OFF, "advskew": 0, "demotion": 240}, {"advskew": 100})
-    assert fenced_now.plan
-
-
-def test_a_take_over_uses_the_numbers_from_before_a_raise() -> None:
-    """Raised ones would lose the VIP again."""
-    own_carp = {"carp": "BACKUP for 60 s", "advskew": 240}
-    decision = taking(
-        own_carp, {"advskew": 100}, memory={"raised": "from 50, 60 s ago"}
-    )
-    (take,) = [step for step in decision.plan.steps if isinstance(step, TakeVip)]
-    assert take.advskew == 50
 
 
 def test_may_promote_is_empty_for_the_base() -> None:

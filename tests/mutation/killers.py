@@ -33,6 +33,7 @@ TESTS = (
     "unit/test_discard.py",
     "unit/test_debts.py",
     "unit/test_fresh.py",
+    "unit/test_moves.py",
     "unit/test_acting_fence.py",
     "unit/test_carp_edges.py",
 )

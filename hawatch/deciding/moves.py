@@ -9,9 +9,13 @@ from hawatch.model.memory import Move
 
 
 def ages_of_moves(s: Situation) -> Iterator[float]:
-    """Yield the seconds since each move that counts, of this node and of the peer."""
+    """Yield the seconds since each move that counts, of this node and of the peer.
+
+    Of this node's only the service's own: where an owner dies with two services, the
+    second one must not wait for the cool-down of the first.
+    """
     for move in s.memory.moves:
-        if not _is_under_way(s, move):
+        if move.service == s.service and not _is_under_way(s, move):
             yield move.age(s.now)
     yield from _ages_there(s)
 
@@ -33,6 +37,4 @@ def _is_under_way(s: Situation, move: Move) -> bool:
     that was cut short.
     """
     begun = s.own.unfinished
-    return (
-        begun is not None and move.service == s.service and move.at == begun.began.wall
-    )
+    return begun is not None and move.at == begun.began.wall

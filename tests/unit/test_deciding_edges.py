@@ -248,7 +248,7 @@ def test_a_dump_that_is_missing_on_either_side_names_no_owner() -> None:
 
 
 def test_a_move_that_is_under_way_is_no_second_one() -> None:
-    """The one of this service whose plan began at that moment, and no other."""
+    """The one whose plan began at that moment; another service's is none of this one."""
     s = at()
     began = msgspec.structs.replace(s.now, wall=s.now.wall - 30)
     begun = Unfinished(rule="x", duty=Duty.ACTIVE, because="x", began=began)
@@ -261,7 +261,7 @@ def test_a_move_that_is_under_way_is_no_second_one() -> None:
 
     mine = Move(service="mysql", at=began.wall, rule="x")
     assert Refusal.COOLDOWN not in after(mine)
-    assert Refusal.COOLDOWN in after(msgspec.structs.replace(mine, service="web"))
+    assert Refusal.COOLDOWN not in after(msgspec.structs.replace(mine, service="web"))
     assert Refusal.COOLDOWN in after(msgspec.structs.replace(mine, at=mine.at - 1))
 
 

@@ -51,6 +51,12 @@ def test_an_own_move_is_as_old_as_the_best_clock_says(
     assert list(ages_of_moves(s)) == [pytest.approx(age)]
 
 
+def test_another_services_move_is_not_this_ones() -> None:
+    """Both go with the owner that dies, one after the other."""
+    s = moved(without_word(at("standby")), ago=20.0, service="orders")
+    assert list(ages_of_moves(s)) == []
+
+
 def test_a_move_that_is_still_under_way_is_none_of_before() -> None:
     """To hold it against itself would back out of every take-over that was cut."""
     s = without_word(at("standby"))

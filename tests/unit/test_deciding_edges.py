@@ -248,7 +248,7 @@ def test_a_dump_that_is_missing_on_either_side_names_no_owner() -> None:
 
 
 def test_a_move_that_is_under_way_is_no_second_one() -> None:
-    """The one whose plan began at that moment; another service's is none of this one."""
+    """The one whose plan began at that moment; another service has its own."""
     s = at()
     began = msgspec.structs.replace(s.now, wall=s.now.wall - 30)
     begun = Unfinished(rule="x", duty=Duty.ACTIVE, because="x", began=began)

@@ -49,6 +49,12 @@ GRABBING = (
 Letting go is never stopped by a record that cannot be written [DESIGN law 6]."""
 
 
+FRESH = 5.0
+"""Seconds for which the look that a plan was made from holds for what it grabs.
+
+A device comes up to 20 s after a promotion against a silent peer, and a check of a file
+system may take an hour: the peer may be back by then, and resync this very copy."""
+
 LOOKING = (steps.AwaitDevice, steps.ProveMount, steps.AwaitSql)
 """Steps that wait for what the ones before have done; a dry run waits for nothing."""
 
@@ -68,12 +74,17 @@ class Recorder(Protocol):
 async def perform(site: Site, plan: Plan, recorder: Recorder) -> tuple[Outcome, ...]:
     """Given a plan, perform its steps until one does not reach its goal.
 
-    On a site that only pretends, every step is shown with its first command. Returns
-    the outcomes of the steps that were begun; raises nothing that a machine can cause.
+    Nor is a step begun that grabs something when the plan has taken longer than FRESH:
+    the next look decides anew. On a site that only pretends, every step is shown with
+    its first command. Returns the outcomes of the steps that were begun; raises nothing
+    that a machine can cause.
     """
     outcomes: list[Outcome] = []
+    planned = site.clock()
     for step in plan.steps:
         began = site.clock()
+        if outcomes and _grabs(step) and began - planned > FRESH:
+            break
         unwritten = recorder.intent(step)
         if unwritten is not None and _grabs(step):
             ended = Ended(StepResult.REFUSED, f"not recorded: {unwritten}")

@@ -55,12 +55,21 @@ async def set_role(site: Site, step: SetRole) -> Ended:
             return NO
         if step.role is HastRole.PRIMARY:
             return YES
-        return map_fact(site.host.exists(step.device), lambda exists: not exists)
+        return _device_has_gone(site, step)
 
     return told(
         await site.until(there, end),
         f"{step.resource} is not {step.role} ({result.complaint()})",
     )
+
+
+def _device_has_gone(site: Site, step: SetRole) -> Fact[bool]:
+    """Return whether the device is gone, or left over with no worker to serve it."""
+    device = site.host.exists(step.device)
+    if not is_true(device):
+        return map_fact(device, lambda exists: not exists)
+    hastd = look.read_hastd(site.host, answering=True)
+    return map_fact(hastd, lambda found: not found.serves_device(step.resource))
 
 
 async def await_device(site: Site, step: AwaitDevice) -> Ended:

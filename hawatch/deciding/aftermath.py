@@ -49,7 +49,13 @@ def before_plan(memory: Memory, decision: Decision, *, now: Moment) -> Memory:
         memory = with_fence_begun(memory, now)
     moves = memory.moves
     if decision.move:
-        move = Move(service=decision.service, at=now.wall, rule=decision.rule)
+        move = Move(
+            service=decision.service,
+            at=now.wall,
+            rule=decision.rule,
+            monotonic=now.monotonic,
+            boot=now.boot,
+        )
         moves = (*moves, move)
     return _with_service(memory, decision.service, own, moves=moves)
 
@@ -71,7 +77,8 @@ def after_plan(
         own = msgspec.structs.replace(own, unfinished=None)
     elif own.unfinished is not None and outcomes:
         last = outcomes[-1]
-        if last.result is not StepResult.UNKNOWN:
+        # A plan that stopped at a step that was reached only wants a fresher look.
+        if last.result not in (StepResult.UNKNOWN, StepResult.REACHED):
             failed = f"{last.step.goal}: {last.text}"
             marked = msgspec.structs.replace(own.unfinished, failed=failed)
             own = msgspec.structs.replace(own, unfinished=marked)

@@ -54,6 +54,21 @@ def as_primary(before: CopyMemory, look: CopyLook, found: HastResource) -> CopyM
     return after.without(CLEARED_BY_SYNC) if evidence is not None else after
 
 
+def after_the_worker(
+    before: CopyMemory, look: CopyLook, found: HastResource
+) -> CopyMemory:
+    """Return the memory of a node that is no primary now, with what its worker forgot.
+
+    Whoever becomes primary again has another worker, and the last count of the one that
+    owes is only here: the look that shows its end has to draw the conclusion.
+    """
+    debt = _debt(before.latches)
+    if debt is None or not _map_forgot(debt, before.seen, look, found):
+        return before
+    others = tuple(latch for latch in before.latches if not _is_debt(latch))
+    return msgspec.structs.replace(before, latches=(*others, _forgotten(debt)))
+
+
 def healing_due(memory: ServiceMemory, resource: Fact[HastResource]) -> int | None:
     """Given a primary's memory and a resource, return the worker to restart, if any.
 

@@ -48,7 +48,7 @@ from hawatch.deciding.copies import (
     same_worker,
     seen_now,
 )
-from hawatch.deciding.debts import as_primary, healing_due
+from hawatch.deciding.debts import after_the_worker, as_primary, healing_due
 from hawatch.deciding.generations import Forecast, forecast
 from hawatch.deciding.service_view import ServiceView
 from hawatch.deciding.standby import as_standby
@@ -114,7 +114,7 @@ def next_copy(before: CopyMemory, look: CopyLook) -> CopyMemory:
     if found.role is HastRole.PRIMARY:
         after = as_primary(before, look, found)
     else:
-        after = as_standby(before, look, found)
+        after = as_standby(after_the_worker(before, look, found), look, found)
     if _only_copy(look):
         after = after.without(frozenset({LatchKind.SPLIT_BRAIN}))
     after = _with_all(after, _split_brain(look, found))

@@ -10,15 +10,24 @@ from collections.abc import Iterator
 
 from hawatch.deciding.fence import fence_failure, peer_is_off, silence
 from hawatch.deciding.gates_copy import own_copy, refuse
+from hawatch.deciding.moves import ages_of_moves
 from hawatch.deciding.situation import Situation
 from hawatch.model.carp import CarpState
 from hawatch.model.config import SilencePolicy
 from hawatch.model.decision import Refusal, Refused
 from hawatch.model.fact import Known, Unknown, is_false, is_true, why_unknown
 from hawatch.model.hast import HastRole, HastStatus
-from hawatch.model.memory import Move
 from hawatch.model.report import Duty, ServiceReport
 from hawatch.model.trigger import TriggerKind
+
+ON_WORD = {
+    Refusal.PEER_SILENT_NO_WITNESS,
+    Refusal.PEER_SILENT_TOO_SHORT,
+    Refusal.COPY_NOT_IN_SYNC,
+    Refusal.COOLDOWN,
+    Refusal.MOVE_LIMIT,
+}
+"""What an operator's word "the peer is off", or "does not serve", stands for."""
 
 
 def may_demote(s: Situation) -> tuple[Refused, ...]:
@@ -35,6 +44,11 @@ def may_promote(s: Situation) -> tuple[Refused, ...]:
     return (*_memory(s), *_own_facts(s), *own_copy(s), *_peer_out(s))
 
 
+def may_promote_on_word(s: Situation) -> tuple[Refused, ...]:
+    """Return why not even a person's word lets this node take the service now."""
+    return tuple(r for r in may_promote(s) if r.refusal not in ON_WORD)
+
+
 def peer_able(s: Situation) -> tuple[Refused, ...]:
     """Return why the peer could not serve now, its copy's currency aside."""
     return tuple(_peer_able(s))
@@ -49,14 +63,7 @@ def _limits(s: Situation) -> Iterator[Refused]:
     if s.trigger.kind in (TriggerKind.OPERATOR, TriggerKind.RELEASE):
         return
     limits = s.config.limits
-    theirs = s.word.report.moves if s.word.report is not None else ()
-    made = [
-        *(move.at for move in s.memory.moves if not _is_under_way(s, move)),
-        *theirs,
-    ]
-    # A clock that was set back puts a move into the future [FACTS H24].
-    ages = [abs(s.now.wall - at) for at in made]
-    recent = [age for age in ages if age < limits.per]
+    recent = [age for age in ages_of_moves(s) if age < limits.per]
     if recent and min(recent) < limits.cooldown:
         yield refuse(
             Refusal.COOLDOWN,
@@ -69,18 +76,6 @@ def _limits(s: Situation) -> Iterator[Refused]:
             f"{len(recent)} automatic moves in {limits.per:.0f} s, "
             f"limits.moves is {limits.moves}",
         )
-
-
-def _is_under_way(s: Situation, move: Move) -> bool:
-    """Return whether a move is the one whose plan is still to be finished.
-
-    It is no second move: to hold it against itself would back out of every take-over
-    that was cut short.
-    """
-    begun = s.own.unfinished
-    return (
-        begun is not None and move.service == s.service and move.at == begun.began.wall
-    )
 
 
 def _peer_able(s: Situation) -> Iterator[Refused]:

@@ -11,7 +11,7 @@ import msgspec
 
 from hawatch.deciding.carp import CarpOutcome, Side
 from hawatch.deciding.carp_timing import two_masters
-from hawatch.deciding.gates import is_master, may_demote, may_promote
+from hawatch.deciding.gates import is_master, may_demote, may_promote_on_word
 from hawatch.deciding.plan import ladder_down, ladder_up
 from hawatch.deciding.situation import Situation
 from hawatch.deciding.yielding import (
@@ -31,15 +31,6 @@ from hawatch.model.latch import LatchKind
 from hawatch.model.plan import AllowCarp, AnyStep, Plan, TakeVip
 from hawatch.model.report import Duty
 from hawatch.model.trigger import TriggerKind
-
-SILENCE = {
-    Refusal.PEER_SILENT_NO_WITNESS,
-    Refusal.PEER_SILENT_TOO_SHORT,
-    Refusal.COPY_NOT_IN_SYNC,
-    Refusal.COOLDOWN,
-    Refusal.MOVE_LIMIT,
-}
-"""What an operator's word "the peer is off", or "does not serve", stands for."""
 
 
 def shutdown_release(s: Situation) -> Decision | None:
@@ -119,7 +110,7 @@ def _hand_over(s: Situation, *, forced: bool) -> Decision:
 def _take_over(s: Situation) -> Decision:
     bare = without_latches(without_latches(s.own, LatchKind.FENCED), LatchKind.UNHEARD)
     s = msgspec.structs.replace(s, own=bare)
-    refused = tuple(r for r in may_promote(s) if r.refusal not in SILENCE)
+    refused = may_promote_on_word(s)
     vip = _vip_here(s)
     if isinstance(vip, Refused):
         refused = (*refused, vip)

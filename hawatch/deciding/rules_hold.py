@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import msgspec
 
-from hawatch.deciding.gates import is_master, may_promote, peer_is_master
+from hawatch.deciding.gates import (
+    is_master,
+    may_promote,
+    may_promote_on_word,
+    peer_is_master,
+)
 from hawatch.deciding.plan import ladder_down, ladder_up
 from hawatch.deciding.refusals import CHOICE
 from hawatch.deciding.situation import Situation
@@ -108,7 +113,8 @@ def all_well(s: Situation) -> Decision:
 
 
 def _finish_promotion(s: Situation, unfinished: Unfinished) -> Decision:
-    refused = may_promote(s)
+    by_a_person = unfinished.rule == Rule.ASKED
+    refused = may_promote_on_word(s) if by_a_person else may_promote(s)
     if not unfinished.failed and is_master(s) and not refused:
         steps = ladder_up(s.config, s.snapshot, s.view)
         if unfinished.attempts < MOST_ATTEMPTS:

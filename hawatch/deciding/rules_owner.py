@@ -84,6 +84,8 @@ def unhealthy_restart(s: Situation) -> Decision | None:
     in_place = [*s.view.primaries.values(), *(v.ready for v in s.view.mounts.values())]
     if not all(is_true(fact) for fact in in_place):
         return None
+    if better_started_there(s):
+        return None
     memory = msgspec.structs.replace(
         s.own, restarts=(*s.own.restarts, s.now.wall), duty=Duty.ACTIVE
     )
@@ -96,6 +98,17 @@ def unhealthy_restart(s: Situation) -> Decision | None:
         memory=memory,
         alarm=True,
     )
+
+
+def better_started_there(s: Situation) -> bool:
+    """Return whether a start here would read old blocks, and the peer may take over.
+
+    What a sick local disk did not take is on the peer's only, and reads come from the
+    local disk [FACTS B8, H13]: a running database has it in its memory, a new one not.
+    """
+    sick = any(latch.kind is LatchKind.SUSPECT_DISK for latch in s.own.latches)
+    demotes = first_with(s, Remedy.DEMOTE) is not None
+    return sick and demotes and not may_demote(s)
 
 
 def unhealthy_demote(s: Situation) -> Decision | None:

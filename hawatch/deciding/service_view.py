@@ -15,7 +15,7 @@ from hawatch.deciding.mount_view import MountView, held_mounts, mount_view
 from hawatch.deciding.three import NO, YES, all_known, any_known, not_known
 from hawatch.model.carp import CarpVhid
 from hawatch.model.config import Config, ServiceConfig
-from hawatch.model.fact import Fact, Known, Unknown, map_fact
+from hawatch.model.fact import Fact, Known, Unknown, is_false, map_fact
 from hawatch.model.hast import HastDump, HastResource, HastRole
 from hawatch.model.newest import kept_for_newest
 from hawatch.model.services import RcStatus, SqlAnswer
@@ -62,8 +62,11 @@ def service_view(config: Config, snapshot: Snapshot, service: str) -> ServiceVie
     where the configuration has no such service.
     """
     wanted = config.services[service]
-    devices = _pick(snapshot.devices, wanted.resources)
     primaries = {name: _primary(snapshot, name) for name in wanted.resources}
+    devices = {
+        name: NO if _is_left_over(snapshot, name, primaries[name]) else device
+        for name, device in _pick(snapshot.devices, wanted.resources).items()
+    }
     mounts = {
         directory: mount_view(snapshot, directory, wanted.resources)
         for directory in wanted.mounts
@@ -126,3 +129,14 @@ def _primary(snapshot: Snapshot, resource: str) -> Fact[bool]:
     if worker is None and snapshot.hastd.value.pid is None:
         return NO
     return said
+
+
+def _is_left_over(snapshot: Snapshot, resource: str, primary: Fact[bool]) -> bool:
+    """Return whether a device node that may be there is nobody's any more.
+
+    A primary's worker that is killed just before its role changes leaves the node, and
+    nobody removes it; without a worker no I/O ever passes through it [FACTS B2].
+    """
+    if not is_false(primary) or isinstance(snapshot.hastd, Unknown):
+        return False
+    return not snapshot.hastd.value.serves_device(resource)

@@ -148,6 +148,10 @@ def _unhealthy_restart(s: Situation) -> str | None:
         (used >= allowed, f"{used} restarts within limits.cooldown, {allowed} allowed"),
         (s.damaged is not None, "what is remembered is damaged"),
         (not storage_in_place(s), "role and mount are not known to be in place"),
+        (
+            owner.better_started_there(s),
+            f"the disk here is suspect and {s.peer} may take it",
+        ),
     )
 
 

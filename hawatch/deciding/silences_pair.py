@@ -9,6 +9,7 @@ from hawatch.deciding import rules_repair as repair
 from hawatch.deciding.gates import is_in, is_master
 from hawatch.deciding.rules_roles import storage_in_place
 from hawatch.deciding.situation import Situation
+from hawatch.deciding.yielding import takes_no_part
 from hawatch.model.carp import CarpState
 from hawatch.model.decision import Refused
 from hawatch.model.fact import Fact, Known, Unknown, is_false, is_true
@@ -68,6 +69,7 @@ def peer_serves(s: Situation) -> str | None:
         (not is_false(s.view.holding), "something of the service is held here"),
         (not is_true(service.serving), "the peer does not say that it serves"),
         (bool(service.failing), "a check that demotes fails on the peer"),
+        (takes_no_part(s), "the peer's CARP takes no part, so it cannot have the VIP"),
     )
 
 

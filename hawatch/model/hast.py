@@ -119,3 +119,10 @@ class Hastd(msgspec.Struct, frozen=True, kw_only=True):
             if worker.resource == resource:
                 return worker
         return None
+
+    def serves_device(self, resource: str) -> bool:
+        """Return whether a worker is there that does the I/O of a resource's device."""
+        return any(
+            worker.resource == resource and worker.role is HastRole.PRIMARY
+            for worker in self.workers
+        )

@@ -100,11 +100,26 @@ class HeardReport(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Move(msgspec.Struct, frozen=True, kw_only=True):
-    """One automatic move, for the limit and the cool-down; wall clock seconds."""
+    """One automatic move, for the limit and the cool-down.
+
+    at: wall clock seconds. monotonic, boot: the same moment on the clock that never
+    steps; boot is empty in a memory of an older version.
+    """
 
     service: str
     at: float
     rule: str
+    monotonic: float = 0.0
+    boot: str = ""
+
+    def age(self, now: Moment) -> float:
+        """Return the seconds since then; across a boot only the wall clock is left.
+
+        A wall clock that was set back puts a move into the future [FACTS H24].
+        """
+        if self.boot == now.boot:
+            return max(0.0, now.monotonic - self.monotonic)
+        return abs(now.wall - self.at)
 
 
 class Sample(msgspec.Struct, frozen=True, kw_only=True):

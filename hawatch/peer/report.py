@@ -52,7 +52,9 @@ def build_report(
         },
         maintenance=maintenance,
         witnessed=_witnessed(snapshot),
-        moves=tuple(move.at for move in memory.moves),
+        moves=tuple(
+            snapshot.taken.wall - move.age(snapshot.taken) for move in memory.moves
+        ),
         idle=_idle(snapshot, memory),
     )
 

@@ -155,7 +155,14 @@ def distrusted(
         for service, names in resources.items()
     }
     moves = tuple(
-        Move(service=service, at=now.wall, rule="memory-lost") for service in resources
+        Move(
+            service=service,
+            at=now.wall,
+            rule="memory-lost",
+            monotonic=now.monotonic,
+            boot=now.boot,
+        )
+        for service in resources
     )
     return msgspec.structs.replace(
         memory, services={**memory.services, **services}, moves=memory.moves + moves

@@ -82,12 +82,12 @@ class StepClock(OnNode, frozen=True, kw_only=True):
 
 
 class SetClockRight(OnNode, frozen=True, kw_only=True):
-    """The wall clock is brought back to the time that it should show."""
+    """A wall clock that is behind is set forward to the time that it should show."""
 
     def act(self, play: Play) -> None:
         """Set the clock."""
         node = play.node(self.node)
-        if node.wall_offset:
+        if node.wall_offset < 0:
             node.clock_step(-node.wall_offset)
 
 

@@ -55,3 +55,13 @@ class WillNotStart(OnService, frozen=True, kw_only=True):
     def act(self, play: Play) -> None:
         """Break or mend it."""
         play.rc(self.node, self.service).will_not_start = self.broken
+
+
+class ClientWrites(OnService, frozen=True, kw_only=True):
+    """The clients write a row every so many seconds from now on."""
+
+    every: float
+
+    def act(self, play: Play) -> None:
+        """Let them."""
+        play.world.clients[play.settings(self.service).name].interval = self.every

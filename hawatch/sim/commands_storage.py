@@ -114,7 +114,7 @@ async def umount(shell: Shell, argv: tuple[str, ...]) -> Reply:
     entry = node.mounts.find(what)
     if entry is None:
         return Reply(1, err=_not_mounted(node, what))
-    busy = entry.unmounting or (entry.users and not force)
+    busy = (entry.unmounting and not entry.zombie) or (entry.users and not force)
     if busy:
         text = text_storage.UMOUNT_BUSY.format(directory=entry.directory)
         return Reply(1, err=text)

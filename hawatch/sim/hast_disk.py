@@ -41,7 +41,8 @@ class LocalDisk:
     """A local provider. dirty_map is the map on the disk, incl. the kept extents.
 
     incomplete: a sync into this copy began and has not ended. missing, read_fails,
-    write_fails: what is wrong with the hardware.
+    write_fails: what is wrong with the hardware. missed: blocks whose last write did
+    not reach this disk.
     """
 
     __slots__ = (
@@ -50,6 +51,7 @@ class LocalDisk:
         "extents",
         "incomplete",
         "meta",
+        "missed",
         "missing",
         "path",
         "read_fails",
@@ -63,6 +65,7 @@ class LocalDisk:
         self.extents: dict[int, dict[Block, Value]] = {}
         self.dirty_map: set[int] = set()
         self.incomplete = False
+        self.missed: set[tuple[int, Block]] = set()
         self.missing = False
         self.read_fails = False
         self.write_fails = False
@@ -78,10 +81,12 @@ class LocalDisk:
 
     def write(self, extent: int, block: Block, value: Value) -> None:
         """Write one block."""
+        self.missed.discard((extent, block))
         self.extents.setdefault(extent, {})[block] = value
 
     def copy_extent(self, extent: int, source: LocalDisk) -> None:
         """Take a whole extent from another copy, as a resync does."""
+        self.missed = {missed for missed in self.missed if missed[0] != extent}
         content = source.extents.get(extent)
         if content is None:
             self.extents.pop(extent, None)

@@ -44,6 +44,7 @@ class PrimaryWorker:
         "read_errors",
         "reads",
         "ready",
+        "recovered",
         "resource",
         "sender",
         "started",
@@ -62,6 +63,7 @@ class PrimaryWorker:
         self.alive = True
         self.stopped = False
         self.ready = False
+        self.recovered = False
         self.connection: Connection | None = None
         meta = resource.disk.meta
         self.map = ActiveMap(resource.disk, meta.keepdirty if meta else 0)
@@ -183,9 +185,7 @@ class PrimaryWorker:
         if disk.write_fails or disk.missing:
             self.write_errors += 1
             request.local_ok = False
-            if self.sync is not None and self.sync.source is Source.PRIMARY:
-                # The row is on the other disk, and the sync may be still to come by.
-                self.node.world.violations.spoiled.add(self.resource.name)
+            disk.missed.add((request.extent, request.block))
         else:
             disk.write(request.extent, request.block, request.value)
         settings = self.node.world.settings

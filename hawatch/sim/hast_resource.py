@@ -69,12 +69,16 @@ class Resource:
             return 0
         return self.primary.map.dirty * self.disk.meta.extentsize
 
-    def start_primary(self) -> None:
-        """Fork a primary's worker, on the device that is left, if there is one."""
+    def start_primary(self, *, recovered: bool = False) -> None:
+        """Fork a primary's worker, on the device that is left, if there is one.
+
+        recovered: in place of one that died of a signal.
+        """
         if self.device is None or self.device.destroyed:
             self.device = GateDevice(self.path)
             self.device.on_destroy.append(self._device_destroyed)
         self.primary = PrimaryWorker(self, self.device)
+        self.primary.recovered = recovered
         self.primary.start()
 
     def start_secondary(self) -> SecondaryWorker | None:

@@ -65,12 +65,22 @@ class Sync:
             extent = min(todo)
             target = self._target()
             if not (target.write_fails or target.missing):
+                self._note_spoiled(extent)
                 target.copy_extent(extent, self._origin())
             self._worker.map.synced(extent)
         if todo:
             self._next()
         else:
             self._done()
+
+    def _note_spoiled(self, extent: int) -> None:
+        """Note that blocks which only the target has are written over by HAST itself.
+
+        Not for a worker that somebody killed: that is a deed, with its own judges.
+        """
+        missed = any(block[0] == extent for block in self._origin().missed)
+        if missed and not self._worker.recovered:
+            self._worker.node.world.violations.spoiled.add(self._worker.resource.name)
 
     def _done(self) -> None:
         self._target().incomplete = False

@@ -161,7 +161,7 @@ class Hastd:
     def _restart_now(self, resource: Resource) -> None:
         if self.alive and resource.role == "primary" and resource.primary is None:
             resource.say("Restarting worker process.")
-            resource.start_primary()
+            resource.start_primary(recovered=True)
 
     def _change(self, resource: Resource, role: str, answer: Promise[int]) -> None:
         if not self.alive:

@@ -183,6 +183,10 @@ class RcService:
         if self.mount is None and self.node.bare(self.settings.mount).immutable:
             self._end(generation)
             return
+        if self.mount is not None and self.mount.zombie:
+            # Its tables cannot be read: the device went while it was starting.
+            self._end(generation)
+            return
         self.accepting = True
         self.node.note(f"{self.settings.rc_name} accepts connections", "service")
         self.node.world.violations.service_up(self)

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from decisions_build import build, decided
 from decisions_format import BASES, CORPUS, load_cases
+from decisions_pair import both_decided, load_pairs, pair_of
 
 from hawatch.deciding import gates, rules
 from hawatch.deciding.situation import Situation
@@ -64,6 +65,8 @@ def lines_run() -> dict[str, set[int]]:
     try:
         for case in CASES.values():
             decided(case)
+        for pair in load_pairs().values():
+            both_decided(pair_of(*pair.cases()))
     finally:
         sys.settrace(before)
     return run

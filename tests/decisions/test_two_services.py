@@ -14,10 +14,11 @@ from hypothesis import strategies as st
 from hawatch.deciding.carp_switch import switches_off, switches_on
 from hawatch.deciding.gates import is_master
 from hawatch.deciding.rules import decide, decide_all
+from hawatch.deciding.situation import Situation
 from hawatch.model import plan as steps
 from hawatch.model.carp import CarpState
 from hawatch.model.decision import Decision, Rule
-from hawatch.model.fact import Known, is_true
+from hawatch.model.fact import Known, is_false, is_true
 from hawatch.model.plan import AnyStep
 from hawatch.model.report import Duty
 
@@ -124,11 +125,23 @@ def test_a_fence_takes_nobody_along_who_is_served_here(pair: Pair) -> None:
             assert any(isinstance(step, LETS_GO) for step in own.plan.steps)
 
 
+def is_given_away(s: Situation) -> bool:
+    """Return whether the peer says that it serves what is not held here."""
+    service = s.word.service
+    serves = s.word.fresh and service is not None and is_true(service.serving)
+    return serves and is_false(s.view.holding)
+
+
 @OFTEN
 @given(SITUATIONS)
 def test_what_was_switched_off_is_not_switched_on_by_the_next_look(pair: Pair) -> None:
-    """Nothing else has changed, so nobody has a reason [no oscillation]."""
+    """Nothing else has changed, so nobody has a reason [no oscillation].
+
+    Where the peer serves already, the fence that gave it the VIP has done its work.
+    """
     if is_allowed(pair) is not True or pair[0].trigger.kind == "operator":
+        return
+    if any(is_given_away(s) for s in pair):
         return
     if not any(switches_off(step) for step in orders(both_decided(pair))):
         return

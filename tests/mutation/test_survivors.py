@@ -11,7 +11,7 @@ import pytest
 import tester
 from operators import mutants_of, mutated_code, mutated_tree
 
-SAMPLE = 40
+SAMPLE = 30
 HERE = Path(__file__).parent
 PATHS = sorted(tester.DECIDING.glob("*.py"))
 

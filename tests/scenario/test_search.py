@@ -23,6 +23,7 @@ SEEDS = 8
 ONCE_BROKEN = (
     *(3, 6, 161, 284, 292, 312, 320, 787),
     *(20024, 20094, 20166, 20194, 20209, 30102),
+    *(40332, 40420, 40843, 42696, 42800),
 )
 """Seeds that found something when it was there to be found."""
 

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import msgspec
 import pytest
-from decisions_build import build
-from decisions_format import a_case
+from situation_tools import FENCING, LOST, at, fenced, own, refusals, view, word
 
 from hawatch.deciding import gates_copy, last_owner
 from hawatch.deciding.fence import (
@@ -27,9 +24,9 @@ from hawatch.deciding.rules_roles import master_not_serving
 from hawatch.deciding.situation import Situation
 from hawatch.deciding.yielding import fence_vip, raised_before_joining
 from hawatch.model.decision import Refusal, Refused
-from hawatch.model.fact import Known, Unknown
+from hawatch.model.fact import Known
 from hawatch.model.hast import HastRole
-from hawatch.model.memory import Move, PeerFence, SeenRole, Unfinished
+from hawatch.model.memory import Move, SeenRole, Unfinished
 from hawatch.model.plan import (
     AnyStep,
     AwaitDevice,
@@ -39,48 +36,6 @@ from hawatch.model.plan import (
     StepResult,
 )
 from hawatch.model.report import Duty
-
-FENCING = {"witness": {"fence": ["/bin/off"]}}
-LOST = Unknown("no answer")
-
-
-def at(base: str = "standby-alone", **changes: Any) -> Situation:
-    """Return a base situation with changes."""
-    return build(a_case(base, **changes))
-
-
-def refusals(reasons: tuple[Refused, ...]) -> set[Refusal]:
-    """Return the kinds of refusals."""
-    return {reason.refusal for reason in reasons}
-
-
-def fenced(s: Situation, *, ago: float, boot: str = "", **changes: Any) -> Situation:
-    """Return a situation in which the peer was ordered off some seconds ago."""
-    begun = msgspec.structs.replace(
-        s.now,
-        wall=s.now.wall - ago,
-        monotonic=s.now.monotonic - ago,
-        boot=boot or s.now.boot,
-    )
-    order = PeerFence(begun=begun, **changes)
-    return msgspec.structs.replace(
-        s, memory=msgspec.structs.replace(s.memory, fence=order)
-    )
-
-
-def own(s: Situation, **changes: Any) -> Situation:
-    """Return a situation with something of the service's memory changed."""
-    return msgspec.structs.replace(s, own=msgspec.structs.replace(s.own, **changes))
-
-
-def word(s: Situation, **changes: Any) -> Situation:
-    """Return a situation with something of the peer's word changed."""
-    return msgspec.structs.replace(s, word=msgspec.structs.replace(s.word, **changes))
-
-
-def view(s: Situation, **changes: Any) -> Situation:
-    """Return a situation with something of the view changed."""
-    return msgspec.structs.replace(s, view=msgspec.structs.replace(s.view, **changes))
 
 
 def silent(s: Situation) -> float:
@@ -293,7 +248,7 @@ def test_a_dump_that_is_missing_on_either_side_names_no_owner() -> None:
 
 
 def test_a_move_that_is_under_way_is_no_second_one() -> None:
-    """The one of this service whose plan began at that moment, and no other."""
+    """The one whose plan began at that moment; another service has its own."""
     s = at()
     began = msgspec.structs.replace(s.now, wall=s.now.wall - 30)
     begun = Unfinished(rule="x", duty=Duty.ACTIVE, because="x", began=began)
@@ -306,7 +261,7 @@ def test_a_move_that_is_under_way_is_no_second_one() -> None:
 
     mine = Move(service="mysql", at=began.wall, rule="x")
     assert Refusal.COOLDOWN not in after(mine)
-    assert Refusal.COOLDOWN in after(msgspec.structs.replace(mine, service="web"))
+    assert Refusal.COOLDOWN not in after(msgspec.structs.replace(mine, service="web"))
     assert Refusal.COOLDOWN in after(msgspec.structs.replace(mine, at=mine.at - 1))
 
 

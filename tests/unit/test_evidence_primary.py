@@ -242,6 +242,17 @@ def test_a_later_break_does_not_make_a_forgotten_debt_payable() -> None:
     assert story.kinds() == {(LatchKind.DIVERGED, STANDBY)}
 
 
+def test_what_a_map_forgot_is_not_forgotten_over_a_role_of_init() -> None:
+    """Hastd died and came back: the worker that owed is gone, its last count is not."""
+    story = an_indebted_owner()
+    story.look(primary(writes=900, activemap_updates=36 + 65), standby_says())
+    story.look(Unknown("hastd is not running"), standby_says())
+    story.look(a_resource("init", **ALONE), standby_says())
+    for _ in range(3):
+        story.look(primary(workerpid=1800, writes=0), standby_says())
+    assert "only a full resync is sure" in story.latch(LatchKind.DIVERGED).reason
+
+
 def test_a_map_that_remembers_all_is_enough() -> None:
     """64 updates are within what it remembers."""
     story = an_indebted_owner()

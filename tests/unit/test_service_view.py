@@ -130,10 +130,16 @@ def test_one_part_that_is_left_is_enough_to_hold(changes: dict[str, Any]) -> Non
     assert (view.holding, view.released) == (YES, NO)
 
 
-def test_a_leftover_device_node_is_not_released() -> None:
-    """A killed worker leaves its device behind [FACTS B2]."""
+def test_a_device_node_that_no_worker_serves_is_released() -> None:
+    """A worker killed before its role changes leaves it behind for ever [FACTS B2]."""
     view = a_view(devices={"disk0": YES})
-    assert (view.holding, view.released) == (NO, NO)
+    assert (view.holding, view.released) == (NO, YES)
+
+
+def test_a_device_node_counts_where_nobody_knows_who_serves_it() -> None:
+    """Without the process table nothing says that its worker is gone."""
+    view = a_view(devices={"disk0": YES}, hastd=Unknown("ps hangs"))
+    assert view.released == NO
 
 
 def test_without_hastd_and_workers_nobody_is_primary() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import math
 import random
 from collections.abc import Iterator
 from typing import Any
@@ -22,6 +23,15 @@ LAST_FAULT = 2400.0
 MOST_EPISODES = 6
 QUIET = 1200.0
 """Seconds after the last fault was healed in which the pair comes to rest."""
+
+ENDS = ("crash", "reboot", "shutdown", "kill-hastd", "kill-worker")
+"""Deeds that end a worker, and with it the count of what its disk did not take."""
+
+UNSEEN = 30.0
+"""Seconds in which a look has surely seen that a disk is sick."""
+
+NIGHTLY = 20.0
+"""Seconds between two rows once there is nothing left to see but rest."""
 
 SHORTEST = 3600.0
 """Seconds that each seed is played at least: what comes late has to show, too."""
@@ -116,6 +126,7 @@ def healing(at: float, services: list[str]) -> Iterator[Deed]:
             yield {**part, "do": "fill-filesystem", "full": False}
             # Room is made where it is mounted, and that may be so only later.
             yield {**part, "time": at + 400.0, "do": "fill-filesystem", "full": False}
+            yield {**part, "time": at + 400.0, "do": "client-writes", "every": NIGHTLY}
 
 
 def _episodes(dice: Dice, kind: Kind) -> Iterator[tuple[str, list[Deed]]]:
@@ -144,20 +155,25 @@ def _within_reason(
     """Leave out what no program can survive: two sick disks, or a sick one's worker.
 
     A worker that is started on a disk which did not take its writes sends the gaps to
-    the only good copy [FACTS B8, H13].
+    the only good copy [FACTS B8, H13]. That it did not take them lives in the worker's
+    counters: where the power goes before anybody looked, nobody knows.
     """
     kept: list[tuple[str, list[Deed]]] = []
     sick: str | None = None
+    fell = math.inf
     for name, deeds in episodes:
         if name == "disk_fails":
             if sick is not None:
                 continue
-            sick = deeds[0]["node"]
+            sick, fell = deeds[0]["node"], deeds[0]["time"]
         kept.append((name, deeds))
-    found = [
-        (name, [d for d in deeds if (d["do"], d.get("node")) != ("kill-worker", sick)])
-        for name, deeds in kept
-    ]
+
+    def survivable(deed: Deed) -> bool:
+        if (deed["do"], deed.get("node")) == ("kill-worker", sick):
+            return False
+        return deed["do"] not in ENDS or not fell <= deed["time"] < fell + UNSEEN
+
+    found = [(name, list(filter(survivable, deeds))) for name, deeds in kept]
     return [(name, deeds) for name, deeds in found if deeds]
 
 

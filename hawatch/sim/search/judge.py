@@ -27,6 +27,9 @@ NOT_WRITTEN = "something was taken that could not be remembered"
 EXCUSED = 15.0
 """Seconds for which a peer that died may still be believed to be there."""
 
+LOOKING = 10.0
+"""Seconds of a look: a move counts from its look, and is seen when its plan begins."""
+
 ARRIVAL = 2.0
 """Seconds in which a write that was acknowledged on arrival reaches the disk."""
 
@@ -47,10 +50,10 @@ class Harm(msgspec.Struct, frozen=True, kw_only=True):
 class Judge:
     """Listens to a play. harm: what was found; moves: automatic ones, with times."""
 
-    def __init__(self, play: Play, excused: Iterable[Wrong] = ()) -> None:
+    def __init__(self, play: Play, excused: Iterable[str] = ()) -> None:
         self._play = play
         self._world = play.world
-        self._excused = set(excused)
+        self._excused: set[str] = set(excused)
         self._own: list[Harm] = []
         self._went: dict[str, float] = {}
         self.moves: list[tuple[float, str, str]] = []
@@ -59,14 +62,14 @@ class Judge:
         for node in self._world.nodes.values():
             node.on_power.append(self._power_changed)
 
-    def excuse(self, wrong: Wrong) -> None:
+    def excuse(self, *wrongs: str) -> None:
         """Count this harm no more: a person has accepted it."""
-        self._excused.add(wrong)
+        self._excused |= set(wrongs)
 
     @property
     def harm(self) -> list[Harm]:
         """Return everything that was found so far, in order of time."""
-        excused = set(self._excused)
+        excused: set[str] = set(self._excused)
         if self._world.violations.spoiled:
             excused.add(Wrong.LOST_ROWS)
         seen = [
@@ -74,7 +77,8 @@ class Judge:
             for v in self._world.violations.found
             if v.wrong not in excused
         ]
-        return sorted([*seen, *self._own], key=lambda harm: harm.at)
+        own = [harm for harm in self._own if harm.what not in excused]
+        return sorted([*seen, *own], key=lambda harm: harm.at)
 
     def _power_changed(self, node: Node) -> None:
         if node.running and node.power is Power.UP:
@@ -95,7 +99,7 @@ class Judge:
         for at, service, _ in self.moves:
             if service == decision.service:
                 left = agent.agent.config.limits.cooldown - (now - at)
-                if left > 0:
+                if left > LOOKING:
                     self._add(agent.node, MOVES_TOO_SOON, f"{left:.0f} s too early")
         self.moves.append((now, decision.service, decision.rule))
 

@@ -44,7 +44,9 @@ def orders(play: Play, at: float) -> list[Deed]:
 def _bring_up(play: Play, service: str, resource: str, at: float) -> Iterator[Deed]:
     """Choose the whole copy that lacks nothing, believe it, and take the service over.
 
-    After a split-brain the other copy is given up first, as `hawatch resync` does.
+    A full file system is given room. A copy that was written alone, or a split-brain,
+    keeps the chosen one from being primary: it is given up first, as `hawatch resync`
+    does.
     """
     nodes = list(play.world.nodes.values())
     chosen = min(
@@ -54,7 +56,15 @@ def _bring_up(play: Play, service: str, resource: str, at: float) -> Iterator[De
             rows_missing(play, node, service),
         ),
     )
-    if _is_split(play, resource):
+    for node in nodes:
+        yield {
+            "time": at,
+            "do": "fill-filesystem",
+            "node": node.name,
+            "service": service,
+            "full": False,
+        }
+    if _is_split(play, resource) or _wrote_alone(chosen.peer, chosen, resource):
         yield from _discard(chosen.peer.name, resource, at)
     for node in nodes:
         for kind in _held_against(play, node, chosen, resource):
@@ -101,6 +111,12 @@ def _is_split(play: Play, resource: str) -> bool:
         ).memory.services.values()
         for latch in own.latches
     )
+
+
+def _wrote_alone(node: Node, other: Node, resource: str) -> bool:
+    """Return whether a node's copy has generations that the other one's lacks [B9]."""
+    mine, theirs = (n.resources[resource].disk.meta for n in (node, other))
+    return mine is not None and theirs is not None and mine.localcnt > theirs.remotecnt
 
 
 def _held_against(play: Play, node: Node, chosen: Node, resource: str) -> list[str]:

@@ -25,7 +25,7 @@ from hawatch.sim.search.ground import (
     troubles,
     weaknesses,
 )
-from hawatch.sim.search.judge import Harm, Judge
+from hawatch.sim.search.judge import NOBODY_ABLE, Harm, Judge
 from hawatch.sim.violations import Wrong
 
 CALM = 300.0
@@ -36,6 +36,9 @@ LONGER = 600.0
 
 SYNCED = frozenset({LatchKind.STALE, LatchKind.INCONSISTENT})
 """What a connection ends by itself."""
+
+PATIENCE = 3
+"""How often: a restart that waited for its cool-down may fall into one of them."""
 
 ROUNDS = 3
 ROUND = 900.0
@@ -122,9 +125,12 @@ class Course:
         if self._until(end, stop_early=stop_early):
             return self._verdict()
         wrong = list(troubles(self.play, CALM))
-        if wrong and self._until(end + LONGER, stop_early=stop_early):
-            return self._verdict()
-        wrong = list(troubles(self.play, CALM))
+        for number in range(1, PATIENCE + 1):
+            if not wrong:
+                break
+            if self._until(end + number * LONGER, stop_early=stop_early):
+                return self._verdict()
+            wrong = list(troubles(self.play, CALM))
         weak, asked = tuple(weaknesses(self.play)), tuple(asked_for(self.play))
         if (wrong or weak) and not asked:
             return self._verdict(self._harm(SILENT, [*wrong, *weak]), weak=weak)
@@ -164,6 +170,9 @@ class Course:
             if deed.get("kind") in person.RISKS:
                 # They were told that this copy may lack something.
                 self.judge.excuse(Wrong.LOST_ROWS)
+            if "create" in deed.get("argv", ()) and missing_where_served(self.play):
+                # They keep the copy that serves, though its disk missed writes.
+                self.judge.excuse(Wrong.LOST_ROWS, NOBODY_ABLE)
             words = {key: value for key, value in deed.items() if key != "do"}
             action: Action = msgspec.convert(words, ACTIONS[deed["do"]], strict=False)
             self.play.world.scheduler.call_at(

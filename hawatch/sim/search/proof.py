@@ -21,7 +21,7 @@ ASSUMPTIONS = (
     "clocks: each node's monotonic clock runs evenly; wall clocks may be set",
     "clocks: a node stands still for a minute at most (longer: witness.fence)",
     "disks: what one says that it wrote is written; one disk fails at a time",
-    "disks: none fails while a resync reads from it",
+    "disks: none fails unseen just before its worker ends, or under a resync from it",
     "cron starts hawatch again after it was killed",
     "the standby looks once between a break of HAST and the first row without it",
     "a start of mysqld shows as its rc script, or a bare mount point is protected",

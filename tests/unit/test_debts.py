@@ -1,0 +1,332 @@
+"""When a connection broke, what it leaves, and when that is paid: table by table."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import builders as b
+import msgspec
+import pytest
+
+from hawatch.deciding.copies import CopyLook, CopyMemory
+from hawatch.deciding.debts import as_primary, healing_due
+from hawatch.model.fact import Known, Unknown
+from hawatch.model.hast import HastResource, HastRole, HastStatus
+from hawatch.model.latch import HastSeen, InSync, Latch, LatchKind
+from hawatch.model.memory import ServiceMemory
+
+EXTENT = 2097152
+LOST = Unknown("no answer")
+FLAP = frozenset({"connect", "disconnect"})
+GONE = {"status": HastStatus.DEGRADED}
+
+
+def seen(**changes: Any) -> HastSeen:
+    """Return a last look at this very worker, connected and idle."""
+    values: dict[str, Any] = {
+        "role": HastRole.PRIMARY,
+        "status": HastStatus.COMPLETE,
+        "boot": "boot-1",
+        "workerpid": 1747,
+        "writes": 150,
+        "updates": 36,
+        "localcnt": 0,
+        "peer_worker": 800,
+    }
+    return HastSeen(**values | changes)
+
+
+def found(**changes: Any) -> HastResource:
+    """Return the resource now; without changes nothing happened since."""
+    return b.a_resource("primary", **changes)
+
+
+def look(worker: int | None = 800, **changes: Any) -> CopyLook:
+    """Return a look at a primary; worker: the peer's, None where it is not known."""
+    there = Known(b.a_resource("secondary", workerpid=worker))
+    values: dict[str, Any] = {
+        "name": "disk0",
+        "node": "db1",
+        "peer": "db2",
+        "now": b.a_moment(),
+        "resource": Known(found()),
+        "dump": Known(b.a_dump()),
+        "theirs": Known(b.a_service_report(resources={"disk0": there})),
+        "adverts": Known(value=False),
+    }
+    return CopyLook(**values | changes)
+
+
+def a_debt(**changes: Any) -> Latch:
+    """Return the debt of the worker 1747 that broke after 36 updates."""
+    values: dict[str, Any] = {
+        "kind": LatchKind.DIVERGED,
+        "resource": "disk0",
+        "since": 1.0,
+        "reason": "it broke",
+        "copy_of": "db2",
+        "workerpid": 1747,
+        "boot": "boot-1",
+        "updates": 36,
+    }
+    return Latch(**values | changes)
+
+
+def after(
+    now: HastResource,
+    *latches: Latch,
+    before: HastSeen | None = None,
+    held: InSync | None = None,
+    first: bool = False,
+    **looked: Any,
+) -> CopyMemory:
+    """Return the memory after a look; first: nothing is remembered of it."""
+    memory = CopyMemory(
+        seen=None if first else before or seen(), latches=latches, in_sync=held
+    )
+    return as_primary(memory, look(**looked), now)
+
+
+def debt_of(memory: CopyMemory) -> Latch | None:
+    """Return the debt in a memory."""
+    return next((m for m in memory.latches if m.boot), None)
+
+
+PROMOTED = seen(role=HastRole.SECONDARY)
+BUSY = {"writes": 151}
+APART = seen(status=HastStatus.DEGRADED)
+
+
+@pytest.mark.parametrize(
+    ("now", "given", "why"),
+    [
+        (found(), {"first": True}, ""),
+        (found(dirty=1, writes=0), {"first": True}, ""),
+        (found(**GONE, writes=0), {"first": True}, ""),
+        (found(**GONE, writes=1), {"first": True}, "nothing is remembered"),
+        (found(**GONE, writes=0, dirty=1), {"first": True}, "nothing is remembered"),
+        (found(**GONE, writes=1, dirty=1), {"first": True}, "nothing is remembered"),
+        (found(writes=1), {"before": PROMOTED}, ""),
+        (
+            found(writes=1),
+            {"before": PROMOTED, "hints": FLAP},
+            "a disconnect since the promotion",
+        ),
+        (
+            found(writes=0, deletes=1),
+            {"before": PROMOTED, "hints": FLAP},
+            "a disconnect since the promotion",
+        ),
+        (
+            found(writes=1, deletes=1),
+            {"before": PROMOTED, "hints": FLAP},
+            "a disconnect since the promotion",
+        ),
+        (found(writes=0), {"before": PROMOTED, "hints": FLAP}, ""),
+        (found(workerpid=9), {}, "the connected worker was replaced"),
+        (found(workerpid=9), {"before": APART}, ""),
+        (found(**BUSY), {"before": APART}, ""),
+        (found(**BUSY), {"before": APART, "hints": FLAP}, "lost the connection again"),
+        (
+            found(**BUSY),
+            {"before": APART, "hints": FLAP | {"syncstart"}},
+            "lost the connection again",
+        ),
+        (found(**BUSY), {"before": APART, "hints": frozenset({"connect"})}, ""),
+        (found(**GONE, **BUSY), {}, "complete became degraded"),
+        (found(**GONE), {}, ""),
+        (found(**GONE, dirty=1), {}, "complete became degraded"),
+        (found(**GONE), {"before": seen(dirty=1)}, "complete became degraded"),
+        (found(**GONE, deletes=1), {}, "complete became degraded"),
+        (
+            found(**GONE, writes=149, deletes=1),
+            {"before": seen(writes=148)},
+            "complete became degraded",
+        ),
+        (found(**BUSY), {"hints": FLAP}, "the hook told of a disconnect"),
+        (found(**BUSY), {"worker": 801}, "db2 has another worker"),
+        (found(**BUSY), {"worker": 800}, ""),
+        (found(**BUSY), {"worker": None}, ""),
+        (found(**BUSY), {"before": seen(peer_worker=None)}, ""),
+        (found(**BUSY), {"dump": Known(b.a_dump(localcnt=1))}, "the generation grew"),
+        (found(**BUSY), {"dump": LOST}, ""),
+        (
+            found(**BUSY),
+            {"before": seen(localcnt=None), "dump": Known(b.a_dump(localcnt=1))},
+            "",
+        ),
+    ],
+)
+def test_a_break_is_a_debt_where_something_was_being_written(
+    now: HastResource, given: dict[str, Any], why: str
+) -> None:
+    """Each way to see a break, with and without a write beside it [FACTS B8, B9]."""
+    debt = debt_of(after(now, **given))
+    assert (debt is not None) is bool(why)
+    assert debt is None or why in debt.reason
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "updates"),
+    [
+        (seen(), found(**GONE, **BUSY), 36),
+        (seen(dirty=1), found(**GONE), 35),
+        (seen(dirty=EXTENT), found(**GONE), 35),
+        (seen(dirty=EXTENT + 1), found(**GONE), 34),
+        (seen(dirty=3 * EXTENT), found(**GONE), 33),
+        (seen(dirty=99 * EXTENT), found(**GONE), 0),
+        (seen(dirty=3), found(**GONE, extentsize=0), 33),
+        (seen(dirty=3, role=HastRole.SECONDARY), found(**BUSY), 0),
+    ],
+)
+def test_a_debt_counts_from_before_the_oldest_lost_write(
+    before: HastSeen, now: HastResource, updates: int
+) -> None:
+    """What was in flight is one update for each extent at most, and never below 0."""
+    debt = debt_of(after(now, before=before, hints=FLAP))
+    assert debt is not None
+    assert debt.updates == updates
+
+
+OTHER = found(workerpid=9)
+
+
+@pytest.mark.parametrize(
+    ("now", "debt", "given", "stays"),
+    [
+        (OTHER, a_debt(), {"before": APART}, False),
+        (found(workerpid=9, dirty=1), a_debt(), {"before": APART}, True),
+        (found(workerpid=9, **GONE), a_debt(), {"before": APART}, True),
+        (found(), a_debt(), {}, True),
+        (found(), a_debt(workerpid=9), {}, False),
+        (found(), a_debt(boot="boot-0"), {}, False),
+        (found(), a_debt(workerpid=9, updates=None), {}, True),
+        (OTHER, a_debt(), {"first": True}, False),
+    ],
+)
+def test_a_debt_is_paid_by_another_worker_that_sent_all(
+    now: HastResource, debt: Latch, given: dict[str, Any], *, stays: bool
+) -> None:
+    """Connected, dirty 0, and the map remembers; then the copy is proved anew."""
+    memory = after(now, debt, **given)
+    assert (debt_of(memory) is not None) is stays
+    assert (memory.in_sync is None) is stays
+
+
+@pytest.mark.parametrize(
+    ("updates", "keepdirty", "forgot"),
+    [(100, 64, False), (101, 64, True), (46, 10, False), (47, 10, True)],
+)
+def test_a_map_forgets_more_than_it_keeps(
+    updates: int, keepdirty: int, *, forgot: bool
+) -> None:
+    """The metadata tell how many; the last count of the old worker is compared."""
+    before = seen(status=HastStatus.DEGRADED, updates=updates)
+    dump = Known(b.a_dump(keepdirty=keepdirty))
+    debt = debt_of(after(OTHER, a_debt(), before=before, dump=dump))
+    assert (debt is not None) is forgot
+    assert debt is None or debt.updates is None
+
+
+@pytest.mark.parametrize(("updates", "forgot"), [(100, False), (101, True)])
+def test_a_map_of_unknown_size_keeps_what_hast_keeps_by_itself(
+    updates: int, *, forgot: bool
+) -> None:
+    """64 extents [FACTS B10]."""
+    before = seen(status=HastStatus.DEGRADED, updates=updates)
+    debt = debt_of(after(OTHER, a_debt(), before=before, dump=LOST))
+    assert (debt is not None) is forgot
+
+
+@pytest.mark.parametrize(
+    ("now", "before"),
+    [
+        (found(), seen(updates=999)),
+        (found(workerpid=9), seen(status=HastStatus.DEGRADED, workerpid=8)),
+        (found(workerpid=9), seen(status=HastStatus.DEGRADED, boot="boot-0")),
+    ],
+    ids=["the same worker still", "a worker after it", "another boot"],
+)
+def test_only_the_look_at_its_replacement_asks_what_a_map_forgot(
+    now: HastResource, before: HastSeen
+) -> None:
+    """Another worker's count says nothing of this debt."""
+    before = msgspec.structs.replace(before, updates=999)
+    debt = debt_of(after(now, a_debt(), before=before))
+    assert debt is None or debt.updates == 36
+
+
+def test_a_latch_without_a_worker_is_no_debt() -> None:
+    """Neither another kind of latch nor the word of a split names a boot."""
+    split = a_debt(boot="", workerpid=None)
+    suspect = a_debt(kind=LatchKind.SUSPECT_DISK, copy_of="db1")
+    memory = after(found(dirty=1), split, suspect)
+    assert memory.latches == (split, suspect)
+    kept = after(found(), split, suspect)
+    assert (kept.in_sync is not None, kept.latches) == (True, (suspect,))
+
+
+HELD = InSync(
+    since=1.0, workerpid=1747, boot="boot-1", resuid=7, localcnt=3, peer_worker=800
+)
+
+
+@pytest.mark.parametrize(
+    ("held", "stands"),
+    [
+        (HELD, True),
+        (b.an_in_sync(since=1.0), True),
+        (b.an_in_sync(since=1.0, workerpid=9), False),
+        (b.an_in_sync(since=1.0, boot="boot-0"), False),
+        (b.an_in_sync(since=1.0, peer_worker=801), False),
+        (None, False),
+    ],
+)
+def test_evidence_is_of_one_connection(held: InSync | None, *, stands: bool) -> None:
+    """Its worker, its boot and the peer's worker; else dirty 0 is waited for."""
+    evidence = after(found(dirty=1), held=held).in_sync
+    assert (evidence is not None) is stands
+    assert evidence is None or (evidence.since, evidence.peer_worker) == (1.0, 800)
+
+
+def test_evidence_takes_what_is_known_and_keeps_what_is_not() -> None:
+    """The generation of a dump that was not read stays as it was."""
+    unread = after(found(), held=HELD, dump=LOST).in_sync
+    assert unread is not None
+    assert (unread.resuid, unread.localcnt) == (7, 3)
+    read = after(found(), held=HELD).in_sync
+    assert read is not None
+    assert (read.resuid, read.localcnt) == (b.a_dump().resuid, 0)
+
+
+def test_a_connection_without_a_worker_proves_nothing() -> None:
+    """Nobody could tell later whose evidence it is."""
+    assert after(found(workerpid=None), before=APART).in_sync is None
+    assert after(found(dirty=1)).in_sync is None
+
+
+BROKE = seen(boot="boot-1")
+
+
+@pytest.mark.parametrize(
+    ("now", "debt", "remembered", "due"),
+    [
+        (found(), a_debt(), BROKE, 1747),
+        (found(), a_debt(), None, 1747),
+        (found(**GONE), a_debt(), BROKE, None),
+        (b.a_resource("secondary"), a_debt(), BROKE, None),
+        (OTHER, a_debt(), BROKE, None),
+        (found(), a_debt(boot="boot-0"), BROKE, None),
+        (found(), a_debt(resource="disk1"), BROKE, None),
+        (found(), a_debt(boot=""), BROKE, None),
+    ],
+)
+def test_a_restart_is_due_for_the_worker_that_owes(
+    now: HastResource, debt: Latch, remembered: HastSeen | None, due: int | None
+) -> None:
+    """Connected again as primary, of this resource, in this boot."""
+    memory = ServiceMemory(
+        latches=(debt,), seen={} if remembered is None else {"disk0": remembered}
+    )
+    assert healing_due(memory, Known(now)) == due
+    assert healing_due(memory, LOST) is None

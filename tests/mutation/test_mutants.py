@@ -31,9 +31,7 @@ QUICK = (
 )
 BY_SEED = {
     "gates._memory: refuses nothing": 182,
-    "rules_owner._owns: always": 3,
     "rules_pair._has_vip: always": 111,
-    "rules_repair._worker_died: finds nothing": 726,
 }
 """What the abstract pair does not notice, with a seed of a default search that does."""
 

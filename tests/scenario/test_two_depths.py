@@ -19,13 +19,13 @@ from hawatch.sim.quick_look import QuickLook
 from hawatch.sim.search.draw import QUIET, draw
 from hawatch.sim.search.play import Course, Verdict
 
-SEEDS = (0, 5, 8, 12, 16, 22, 27, 36)
+SEEDS = (0, 5, 8, 16, 27)
 """Two services, cuts, losses, disks, operators, boots: what a leap has to survive."""
 
 SAME = ("harm", "moves", "rounds", "rows_lost", "weak", "orders", "episodes")
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(seed=st.integers(0, 5000), share=st.floats(0.0, 1.0))
 def test_a_look_without_text_shows_what_the_text_shows(seed: int, share: float) -> None:
     """At any moment of any seed both looks give the same snapshot."""

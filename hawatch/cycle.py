@@ -43,7 +43,7 @@ async def run_cycle(agent: Agent, *triggers: Trigger) -> Result:
             sequence=memory.sequence,
             memory=thought.recalled,
             last=before.memory.last,
-            damaged=before.damaged or before.unwritten,
+            damaged=before.unreliable,
             snapshot=snapshot,
             findings=thought.findings,
             policies=agent.check.policies,

@@ -38,6 +38,11 @@ class Recalled(msgspec.Struct, frozen=True, kw_only=True):
     asked: Moment | None = None
 
     @property
+    def unreliable(self) -> str | None:
+        """Return why nothing may be begun that has to be remembered, if so."""
+        return self.damaged or self.unwritten
+
+    @property
     def problems(self) -> tuple[str, ...]:
         """Return what the record of this cycle has to complain about."""
         return () if self.damaged is None else (f"the memory was lost: {self.damaged}",)
@@ -83,7 +88,7 @@ def think(
             check.policies,
             foremost(triggers),
             last=before.memory.last,
-            damaged=before.damaged or before.unwritten,
+            damaged=before.unreliable,
         )
         for service in config.services
     )

@@ -105,7 +105,8 @@ PEER = st.builds(
     failing=some("mysql_answers"),
     latches=some("stale", "diverged of us", "suspect-disk"),
     not_eligible=some("hastd is not running"),
-    maintenance=of("", "", "", "new disk", "over: new disk"),
+    maintenance=of("", "", "", "new disk", "over for 100 s: new disk"),
+    heard=of(0, 5, 100, 900),
 )
 
 MEMORY = st.builds(
@@ -130,7 +131,7 @@ MEMORY = st.builds(
     heals=ages(100, 200),
     moves=ages(-500, 1000, 5000, 90000),
     role_under=of(790, 0, 4711),
-    maintenance=of("", "", "", "new disk", "over: new disk"),
+    maintenance=of("", "", "new disk", "over: new disk", "off for 50 s: new disk"),
     shutting_down=of(False, False, False, True),
     damaged=of("", "", "", "hawatch.json is damaged"),
 )

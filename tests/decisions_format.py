@@ -84,7 +84,9 @@ class Peer(Strict, frozen=True, kw_only=True):
     or "never heard, silent for 200 s". carp: its state or "unknown". holds, serves:
     "yes", "no", "unknown". moves: ages of its automatic moves. vouches: as primary it
     says that our copy is current. knows: it has our service in its configuration.
-    latches: "stale", "diverged of us". maintenance: its reason. The rest as in Own.
+    latches: "stale", "diverged of us". maintenance: its reason; "over for 100 s: why".
+    heard: the age of the newest report of ours that it said to have believed, 0 for
+    none. The rest as in Own.
     """
 
     word: str = "fresh"
@@ -109,6 +111,7 @@ class Peer(Strict, frozen=True, kw_only=True):
     latches: tuple[str, ...] = ()
     not_eligible: tuple[str, ...] = ()
     maintenance: str = ""
+    heard: float = 0.0
 
 
 class Remembered(Strict, frozen=True, kw_only=True):
@@ -124,8 +127,9 @@ class Remembered(Strict, frozen=True, kw_only=True):
     to switch the peer off. restarts, heals, moves: ages in seconds. failed_take_over:
     how long ago the last one that failed here began, 0 for none. role_under: the pid
     of the hastd under which the resource had its last role, 0 for none. shutting_down:
-    the service was released for a shutdown in this boot. damaged: why nothing can be
-    read.
+    the service was released for a shutdown in this boot. maintenance: its reason;
+    "over for 100 s: why", or "off for 100 s: why" where a person ended it. damaged: why
+    nothing can be read.
     """
 
     duty: Duty

@@ -227,14 +227,36 @@ def report_of(case: Case, config: Config) -> PeerReport:
         sysctls=_sysctls(peer),
         services={SERVICE: service} if peer.knows else {},
         moves=tuple(NOW.wall - age for age in peer.moves),
-        maintenance=maintenance_of(peer.maintenance),
+        maintenance=_announced(peer),
+        heard=b.a_moment(NOW.monotonic - peer.heard) if peer.heard else None,
     )
 
 
-def maintenance_of(why: str) -> Maintenance | None:
-    """Return a notice of an hour; "over: WHY" is one that has ended."""
-    if not why:
+def _announced(peer: Peer) -> Maintenance | None:
+    """Return what the peer said of its maintenance: its end counts from that word."""
+    notice = maintenance_of(peer.maintenance)
+    if notice is None or peer.word in ("fresh", "mute"):
+        return notice
+    silent = silence_of(peer.word)[1]
+    return msgspec.structs.replace(notice, until=notice.until + silent + 10.0)
+
+
+def maintenance_of(words: str) -> Maintenance | None:
+    """Return a notice that began ten minutes ago, for another hour.
+
+    "over: WHY" has ended, "over for 100 s: WHY" so long ago; "off for 100 s: WHY" was
+    ended by a person.
+    """
+    if not words:
         return None
-    ended = re.match("over: ", why) is not None
-    until = NOW.wall - 1 if ended else NOW.wall + 3600
-    return Maintenance(why=why, since=NOW.wall - 600, until=until)
+    found = re.fullmatch(r"(?:(over|off)(?: for (\d+) s)?: )?(.+)", words)
+    assert found is not None
+    how, age, why = found[1], float(found[2] or 1), found[3]
+    until = NOW.wall - age if how == "over" else NOW.wall + 3600
+    return Maintenance(
+        why=why,
+        since=NOW.wall - 600,
+        until=until,
+        begun=b.a_moment(NOW.monotonic - 600),
+        ended=b.a_moment(NOW.monotonic - age) if how == "off" else None,
+    )

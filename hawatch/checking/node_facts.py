@@ -171,7 +171,10 @@ def witnesses(look: Look, _: Subject) -> Answer:
 def maintenance(look: Look, _: Subject) -> Answer:
     """Return the maintenance of this node and of the peer, as far as it is heard."""
     there = look.peer.value.maintenance if isinstance(look.peer, Known) else None
-    return Known(Hands(here=look.memory.maintenance, there=there))
+    here = look.memory.maintenance
+    if here is not None and not here.in_force(look.snapshot.taken):
+        here = None
+    return Known(Hands(here=here, there=there))
 
 
 @FACTS.declare(Scope.NODE)

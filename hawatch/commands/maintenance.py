@@ -13,6 +13,7 @@ from hawatch.configuring.durations import parse_duration
 from hawatch.cycle import recall
 from hawatch.live import live_report
 from hawatch.model.fact import Known
+from hawatch.model.moment import Moment
 from hawatch.model.report import Duty, Maintenance
 from hawatch.peer.channel import fetch
 from hawatch.recording.memory import save_memory
@@ -33,7 +34,7 @@ def main(words: list[str]) -> int:
     opened = open_agent(options)
     agent = opened.agent
     memory = recall(agent).memory
-    now = agent.host.now().wall
+    now = agent.host.now()
     if options.action == "show":
         say(_told(memory.maintenance, now))
         return 0
@@ -50,9 +51,17 @@ def main(words: list[str]) -> int:
         if not options.force:
             _refuse_where_nobody_is_left(opened.run(_peer_out(agent)))
         who = getpass.getuser()
-        notice = Maintenance(why=options.why, since=now, until=now + seconds, who=who)
+        notice = Maintenance(
+            why=options.why,
+            since=now.wall,
+            until=now.wall + seconds,
+            who=who,
+            begun=now,
+        )
     with under_lock(opened):
         memory = recall(agent).memory
+        if notice is None and memory.maintenance is not None:
+            notice = msgspec.structs.replace(memory.maintenance, ended=now)
         memory = msgspec.structs.replace(memory, maintenance=notice)
         problem = save_memory(agent.store, memory)
     if problem is not None:
@@ -82,8 +91,8 @@ def _refuse_where_nobody_is_left(reason: str | None) -> None:
         )
 
 
-def _told(notice: Maintenance | None, now: float) -> str:
-    if notice is None or notice.until <= now:
+def _told(notice: Maintenance | None, now: Moment) -> str:
+    if notice is None or not notice.in_force(now):
         return "no maintenance: hawatch acts by itself"
-    minutes = (notice.until - now) / 60
+    minutes = notice.left(now) / 60
     return f"maintenance for another {minutes:.0f} min ({notice.who}: {notice.why})"

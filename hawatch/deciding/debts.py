@@ -224,9 +224,22 @@ def _is_paid(debt: Latch, look: CopyLook, found: HastResource) -> bool:
     if theirs is not None and theirs.resuid == 0:
         return True
     another = (found.workerpid, look.now.boot) != (debt.workerpid, debt.boot)
-    return (
-        another and debt.updates is not None and connected(found) and found.dirty == 0
-    )
+    sent = connected(found) and found.dirty == 0 and not _has_errors(found)
+    return another and debt.updates is not None and sent
+
+
+def _has_errors(found: HastResource) -> bool:
+    return found.errors.read + found.errors.write > 0
+
+
+def _local_disk_failed(before: CopyMemory, found: HastResource) -> bool:
+    """Return whether what a resync sent may be old, or was not sent at all.
+
+    It reads the local disk, and an extent counts as synced even where that failed or
+    a write had not reached it [FACTS B8, H13].
+    """
+    suspect = any(latch.kind is LatchKind.SUSPECT_DISK for latch in before.latches)
+    return suspect or _has_errors(found)
 
 
 def _forgotten(debt: Latch) -> Latch:
@@ -246,7 +259,8 @@ def _evidence(before: CopyMemory, look: CopyLook, found: HastResource) -> InSync
     """Return the evidence that the peer's copy is current [FACTS B10].
 
     Complete, and since that connection dirty was 0 once, or the hook told of a syncdone
-    that no other event of the connection accompanied.
+    that no other event of the connection accompanied. Nothing is proved anew while the
+    local disk is suspect; what was proved before stays, for each write goes to both.
     """
     if not connected(found) or found.workerpid is None:
         return None
@@ -266,6 +280,8 @@ def _evidence(before: CopyMemory, look: CopyLook, found: HastResource) -> InSync
     told = "syncdone" in look.hints and not look.hints & {"connect", "disconnect"}
     lasted = same_worker(before.seen, look, found)
     if found.dirty > 0 and not (told and lasted):
+        return None
+    if _local_disk_failed(before, found):
         return None
     return InSync(
         since=look.now.wall,

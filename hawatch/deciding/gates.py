@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from hawatch.deciding.fence import fence_failure, peer_is_off, silence
 from hawatch.deciding.gates_copy import own_copy, refuse
+from hawatch.deciding.hands_off import left_there, silent_since_work
 from hawatch.deciding.moves import ages_of_moves
 from hawatch.deciding.situation import Situation
 from hawatch.model.carp import CarpState
@@ -89,7 +90,7 @@ def _peer_able(s: Situation) -> Iterator[Refused]:
         return
     if not s.word.fresh:
         yield refuse(Refusal.PEER_STALE_REPORT, f"silent for {s.word.silent_for:.0f} s")
-    if report.maintenance is not None and report.maintenance.until > s.now.wall:
+    if report.maintenance is not None and left_there(s) > 0:
         yield refuse(Refusal.PEER_MAINTENANCE, report.maintenance.why)
     if service is None:
         yield refuse(Refusal.CONFIGURATION_DIFFERS, f"{s.peer} knows no {s.service}")
@@ -248,10 +249,11 @@ def _silence(s: Situation) -> Iterator[Refused]:
     needed = witness.promote_after
     failure = fence_failure(s)
     suffix = f", and fencing it failed: {failure}" if failure else ""
-    if silence(s) < needed:
+    silent = silent_since_work(s, silence(s))
+    if silent < needed:
         yield refuse(
             Refusal.PEER_SILENT_TOO_SHORT,
-            f"{s.peer} is silent for {silence(s):.0f} of {needed:.0f} s{suffix}",
+            f"{s.peer} is silent for {silent:.0f} of {needed:.0f} s{suffix}",
         )
     if witness.ping or witness.tcp:
         if not any(isinstance(fact, Known) for fact in s.snapshot.witnesses.values()):

@@ -10,8 +10,10 @@ from hawatch.deciding.gates import (
     may_promote_on_word,
     peer_is_master,
 )
+from hawatch.deciding.hands_off import in_maintenance, peer_keeps_off
 from hawatch.deciding.plan import ladder_down, ladder_up
 from hawatch.deciding.refusals import CHOICE
+from hawatch.deciding.rules_owner import isolated_owner
 from hawatch.deciding.situation import Situation
 from hawatch.deciding.yielding import (
     CONFIRM_MARGIN,
@@ -43,19 +45,24 @@ def longest_gap(config: Config) -> float:
 
 
 def maintenance(s: Situation) -> Decision | None:
-    """Nothing automatic while either node is in maintenance."""
+    """Nothing automatic while either node is in maintenance.
+
+    But for an owner that is cut off from a peer that does not know of it: that one
+    counts the seconds, and will take over.
+    """
     if s.trigger.kind in (TriggerKind.OPERATOR, TriggerKind.RELEASE):
         return None
-    theirs = s.word.report.maintenance if s.word.report is not None else None
-    for where, notice in ((s.node, s.memory.maintenance), (s.peer, theirs)):
-        if notice is not None and notice.until > s.now.wall:
-            minutes = (notice.until - s.now.wall) / 60
-            return s.decide(
-                Rule.MAINTENANCE,
-                f"maintenance on {where} for another {minutes:.0f} min "
-                f"({notice.why}): nothing automatic",
-            )
-    return None
+    found = in_maintenance(s)
+    if found is None:
+        return None
+    if not peer_keeps_off(s) and (cut_off := isolated_owner(s)) is not None:
+        return cut_off
+    where, notice, left = found
+    return s.decide(
+        Rule.MAINTENANCE,
+        f"maintenance on {where} for another {left / 60:.0f} min "
+        f"({notice.why}): nothing automatic",
+    )
 
 
 def look_again(s: Situation) -> Decision | None:

@@ -11,7 +11,7 @@ from hawatch.deciding.situation import Failing, Situation
 from hawatch.deciding.yielding import fence_vip, with_raise, yield_vip
 from hawatch.model.config import HealPolicy
 from hawatch.model.decision import Decision, Refusal, Refused, Rule
-from hawatch.model.fact import Known, is_false, is_true
+from hawatch.model.fact import Known, Unknown, is_false, is_true
 from hawatch.model.finding import Remedy
 from hawatch.model.hast import HastRole
 from hawatch.model.latch import LatchKind
@@ -84,7 +84,7 @@ def unhealthy_restart(s: Situation) -> Decision | None:
     in_place = [*s.view.primaries.values(), *(v.ready for v in s.view.mounts.values())]
     if not all(is_true(fact) for fact in in_place):
         return None
-    if better_started_there(s):
+    if may_read_old_blocks(s):
         return None
     memory = msgspec.structs.replace(
         s.own, restarts=(*s.own.restarts, s.now.wall), duty=Duty.ACTIVE
@@ -100,15 +100,19 @@ def unhealthy_restart(s: Situation) -> Decision | None:
     )
 
 
-def better_started_there(s: Situation) -> bool:
-    """Return whether a start here would read old blocks, and the peer may take over.
+def may_read_old_blocks(s: Situation) -> str | None:
+    """Return why a start here might read old blocks, or None.
 
     What a sick local disk did not take is on the peer's only, and reads come from the
     local disk [FACTS B8, H13]: a running database has it in its memory, a new one not.
     """
-    sick = any(latch.kind is LatchKind.SUSPECT_DISK for latch in s.own.latches)
-    demotes = first_with(s, Remedy.DEMOTE) is not None
-    return sick and demotes and not may_demote(s)
+    for latch in s.own.latches:
+        if latch.kind is LatchKind.SUSPECT_DISK:
+            return f"the disk of {latch.resource} is suspect here ({latch.reason})"
+    for name, fact in s.view.resources.items():
+        if isinstance(fact, Unknown):
+            return f"whether the disk of {name} is well is unknown ({fact.reason})"
+    return None
 
 
 def unhealthy_demote(s: Situation) -> Decision | None:
@@ -151,14 +155,19 @@ def restarts_used_up(s: Situation) -> Decision | None:
     if failing is None or not _owns(s):
         return None
     used, allowed = len(s.own.restarts), s.config.limits.restarts
-    if used < allowed:
+    if used >= allowed:
+        detail = f"{used} of {allowed} within limits.cooldown"
+        refused = Refused(refusal=Refusal.RESTARTS_USED_UP, detail=detail)
+        why = f"local restarts are used up ({detail})"
+    elif (doubt := may_read_old_blocks(s)) is not None:
+        refused = Refused(refusal=Refusal.OWN_COPY_LATCHED, detail=doubt)
+        why = f"a restart might read old blocks: {doubt}"
+    else:
         return None
-    detail = f"{used} of {allowed} within limits.cooldown"
     return s.decide(
         Rule.UNHEALTHY_HOLD,
-        f"{failing.check} fails ({failing.message}), local restarts are used up "
-        f"({detail}), and it may not demote",
-        refused=(Refused(refusal=Refusal.RESTARTS_USED_UP, detail=detail),),
+        f"{failing.check} fails ({failing.message}), {why}, and it may not demote",
+        refused=(refused,),
         alarm=True,
     )
 

@@ -14,6 +14,7 @@ import msgspec
 from hawatch.deciding import rules_owner as owner
 from hawatch.deciding.evidence import healing_due
 from hawatch.deciding.gates import is_master
+from hawatch.deciding.hands_off import in_maintenance
 from hawatch.deciding.rules import RULES, TheRule
 from hawatch.deciding.rules_hold import longest_gap
 from hawatch.deciding.rules_roles import storage_in_place
@@ -82,12 +83,9 @@ def _shutting_down(s: Situation) -> str | None:
 
 
 def _maintenance(s: Situation) -> str | None:
-    theirs = s.word.report.maintenance if s.word.report is not None else None
-    notices = [one for one in (s.memory.maintenance, theirs) if one is not None]
-    under_way = any(notice.until > s.now.wall for notice in notices)
     return first(
         (_person(s), "a person's word or a shutdown comes before it"),
-        (not under_way, "neither node is in maintenance"),
+        (in_maintenance(s) is None, "neither node is in maintenance"),
     )
 
 
@@ -149,8 +147,8 @@ def _unhealthy_restart(s: Situation) -> str | None:
         (s.damaged is not None, "what is remembered is damaged"),
         (not storage_in_place(s), "role and mount are not known to be in place"),
         (
-            owner.better_started_there(s),
-            f"the disk here is suspect and {s.peer} may take it",
+            owner.may_read_old_blocks(s) is not None,
+            f"a start might read old blocks: {owner.may_read_old_blocks(s)}",
         ),
     )
 
@@ -161,7 +159,10 @@ def _unhealthy_demote(s: Situation) -> str | None:
 
 def _restarts_used_up(s: Situation) -> str | None:
     left = len(s.own.restarts) < s.config.limits.restarts
-    return _failing(s, Remedy.RESTART) or first((left, "restarts are left"))
+    sure = owner.may_read_old_blocks(s) is None
+    return _failing(s, Remedy.RESTART) or first(
+        (left and sure, "restarts are left, and nothing forbids them")
+    )
 
 
 def _diverged_heal(s: Situation) -> str | None:

@@ -42,6 +42,9 @@ def _absurdities(report: PeerReport) -> Iterator[str]:
         yield from _outside(
             "maintenance.until", report.maintenance.until, 0.0, LATEST_WALL
         )
+    if report.heard is not None:
+        yield from _outside("heard.wall", report.heard.wall, 0.0, LATEST_WALL)
+        yield from _outside("heard.monotonic", report.heard.monotonic, 0.0, LATEST_WALL)
     if isinstance(report.counters, Known):
         yield from _counts("counters", report.counters.value)
     if isinstance(report.sysctls, Known):

@@ -11,7 +11,8 @@ from hawatch.model.config import Config
 from hawatch.model.fact import Known
 from hawatch.model.finding import Standing, Streak
 from hawatch.model.memory import Memory, ServiceMemory
-from hawatch.model.report import PeerReport, ServiceReport
+from hawatch.model.moment import Moment
+from hawatch.model.report import Maintenance, PeerReport, ServiceReport
 from hawatch.model.snapshot import Snapshot
 from hawatch.peer.eligible import not_eligible
 
@@ -32,9 +33,7 @@ def build_report(
     refuses the same one twice. version is hawatch's, configuration the digest
     of the file, demoting the names of the checks whose remedy has `demote`.
     """
-    maintenance = memory.maintenance
-    if maintenance is not None and maintenance.until <= snapshot.taken.wall:
-        maintenance = None
+    maintenance = _announced(memory.maintenance, snapshot.taken)
     current = msgspec.structs.replace(memory, maintenance=maintenance)
     return PeerReport(
         node=snapshot.node,
@@ -56,7 +55,23 @@ def build_report(
             snapshot.taken.wall - move.age(snapshot.taken) for move in memory.moves
         ),
         idle=_idle(snapshot, memory),
+        heard=_heard(memory),
     )
+
+
+def _announced(notice: Maintenance | None, now: Moment) -> Maintenance | None:
+    """Return the maintenance in force, its end told by the clock of this report."""
+    if notice is None or not notice.in_force(now):
+        return None
+    until = now.wall + notice.left(now)
+    return msgspec.structs.replace(notice, until=until, begun=None)
+
+
+def _heard(memory: Memory) -> Moment | None:
+    if memory.peer is None:
+        return None
+    report = memory.peer.report
+    return Moment(wall=report.wall, monotonic=report.monotonic, boot=report.boot)
 
 
 def _idle(snapshot: Snapshot, memory: Memory) -> float | None:

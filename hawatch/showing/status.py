@@ -156,8 +156,8 @@ def _node_notes(
         (snapshot.node, memory.maintenance),
         ("the peer", theirs.maintenance if theirs is not None else None),
     ):
-        if notice is not None and notice.until > now.wall:
-            left = span(notice.until - now.wall)
+        if notice is not None and notice.in_force(now):
+            left = span(notice.left(now))
             yield f"maintenance on {where} for another {left}: {notice.why}"
     for move in memory.moves[-3:]:
         when = ago(now.wall - move.at)

@@ -49,8 +49,9 @@ class MaintenanceOn(OnAgent, frozen=True, kw_only=True):
 
     def act(self, play: Play) -> None:
         """Begin it."""
-        wall = play.node(self.node).wall
-        notice = Maintenance(why=self.why, since=wall, until=wall + 60 * self.minutes)
+        now = play.agents[self.node].host.now()
+        until = now.wall + 60 * self.minutes
+        notice = Maintenance(why=self.why, since=now.wall, until=until, begun=now)
         _remember(self, play, notice)
 
 
@@ -225,5 +226,9 @@ def _remember(deed: OnAgent, play: Play, notice: Maintenance | None) -> None:
     if agent.busy:
         play.world.scheduler.call_in(LOCK_WAIT, lambda: _remember(deed, play, notice))
         return
-    memory = msgspec.structs.replace(_memory(agent), maintenance=notice)
+    memory = _memory(agent)
+    if notice is None and memory.maintenance is not None:
+        now = agent.host.now()
+        notice = msgspec.structs.replace(memory.maintenance, ended=now)
+    memory = msgspec.structs.replace(memory, maintenance=notice)
     save_memory(agent.store, memory)

@@ -28,8 +28,15 @@ class Sync:
         self._timer: NodeTimer | None = None
 
     def start(self) -> None:
-        """Begin; the target is a mixture of old and new from now on [FACTS H12]."""
-        self._target().incomplete = True
+        """Begin; the target is a mixture of old and new from now on [FACTS H12].
+
+        Not where both sides have the same in all that is sent: the map on the disk
+        keeps extents that were written long ago [FACTS B10].
+        """
+        target, origin = self._target(), self._origin()
+        sent = self._worker.map.needs_sync
+        if any(target.extents.get(n) != origin.extents.get(n) for n in sent):
+            target.incomplete = True
         self._worker.resource.hook("syncstart")
         self._next()
 
@@ -63,10 +70,12 @@ class Sync:
         todo = self._worker.map.needs_sync
         if todo:
             extent = min(todo)
-            target = self._target()
-            if not (target.write_fails or target.missing):
+            target, origin = self._target(), self._origin()
+            if origin.missing or origin.read_fails:
+                self._worker.read_errors += self.source is Source.PRIMARY
+            elif not (target.write_fails or target.missing):
                 self._note_spoiled(extent)
-                target.copy_extent(extent, self._origin())
+                target.copy_extent(extent, origin)
             self._worker.map.synced(extent)
         if todo:
             self._next()

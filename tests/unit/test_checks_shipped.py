@@ -513,6 +513,11 @@ CASES: list[tuple[str, Verdict, Look]] = [
     (
         "nobody_is_under_maintenance",
         WARN,
+        Look("db1", {}, {"maintenance": Maintenance(why="disk", since=0, until=4e9)}),
+    ),
+    (
+        "nobody_is_under_maintenance",
+        OK,
         Look("db1", {}, {"maintenance": Maintenance(why="disk", since=0, until=9)}),
     ),
     (

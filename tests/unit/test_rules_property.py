@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from plan_order import disorder
 
 from hawatch.deciding.aftermath import before_plan
+from hawatch.deciding.hands_off import in_maintenance, peer_keeps_off
 from hawatch.deciding.rules import RULES, decide
 from hawatch.deciding.silences import why_silent
 from hawatch.deciding.situation import Situation
@@ -136,10 +137,15 @@ def nothing_is_taken_on_a_damaged_memory(s: Situation, decision: Decision) -> No
 
 @promise
 def maintenance_keeps_hands_off(s: Situation, decision: Decision) -> None:
-    """Ours or the peer's; a person and a shutdown may act all the same."""
-    theirs = s.word.report.maintenance if s.word.report is not None else None
-    notices = [n for n in (s.memory.maintenance, theirs) if n is not None]
-    if any(n.until > s.now.wall for n in notices) and s.trigger.kind not in PERSON:
+    """Ours or the peer's; a person and a shutdown may act all the same.
+
+    Only who is cut off from a peer that does not know of it has to let go.
+    """
+    if s.trigger.kind in PERSON or in_maintenance(s) is None:
+        return
+    if decision.rule is Rule.ISOLATED_OWNER:
+        assert not peer_keeps_off(s)
+    else:
         assert not decision.plan
 
 

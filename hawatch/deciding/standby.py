@@ -203,6 +203,10 @@ def _withdrawn(after: CopyMemory, look: CopyLook, found: HastResource | None) ->
         return True
     if look.peer_is_primary and isinstance(look.theirs, Known):
         return look.name not in look.theirs.value.in_sync
+    if "connect" in look.hints:
+        # It broke and came back under the owner's writes, and ended before the owner
+        # saw so: what was in flight is missing here, and nothing shows it [FACTS B8].
+        return True
     return (
         found is not None
         and connected(found)

@@ -24,7 +24,7 @@ from evidence_story import (
 
 from hawatch.deciding.evidence import healing_due
 from hawatch.model.fact import Known, Unknown
-from hawatch.model.hast import HastDump, HastResource
+from hawatch.model.hast import HastDump, HastErrors, HastResource
 from hawatch.model.latch import LatchKind
 from hawatch.model.report import ServiceReport
 
@@ -209,6 +209,25 @@ def test_another_worker_that_is_complete_and_clean_pays_the_debt() -> None:
     after = story.look(clean, standby_says(secondary(workerpid=801)))
     assert story.kinds() == set()
     assert after.in_sync["disk0"].peer_worker == 801
+
+
+@pytest.mark.parametrize("errors", [HastErrors(read=1), HastErrors(write=1)])
+def test_a_resync_from_a_failing_disk_pays_nothing(errors: HastErrors) -> None:
+    """An extent that could not be read counts as synced all the same [FACTS B8]."""
+    story = a_synced_owner()
+    story.look(primary(writes=160, **DEGRADED), SILENT)
+    story.look(primary(writes=160), standby_says())
+    after = story.look(primary(workerpid=1900, errors=errors), standby_says())
+    assert after.in_sync == {}
+    assert (LatchKind.DIVERGED, STANDBY) in story.kinds()
+
+
+def test_a_suspect_disk_proves_nothing_about_a_new_connection() -> None:
+    """What it did not take, it cannot send; what was proved before stays proved."""
+    story = a_synced_owner()
+    sick = {"errors": HastErrors(write=1)}
+    assert "disk0" in story.look(primary(**sick), standby_says()).in_sync
+    assert story.look(primary(workerpid=1900), standby_says()).in_sync == {}
 
 
 def test_a_second_break_of_the_new_worker_needs_another_restart() -> None:

@@ -109,6 +109,14 @@ def test_an_owner_that_released_leaves_the_copy_promotable() -> None:
     assert "disk0" in story.own.peer_in_sync
 
 
+def test_a_word_of_before_a_break_does_not_outlive_the_new_connection() -> None:
+    """It broke and came back while the owner was handing over: nobody saw the debt."""
+    story = a_synced_standby()
+    released = owner_says(secondary(**ALONE), in_sync={})
+    hints = ("connect", "disconnect")
+    assert story.look(secondary(**ALONE), released, hints=hints).peer_in_sync == {}
+
+
 def test_a_node_that_comes_back_beside_a_degraded_owner_is_stale() -> None:
     """After its own reboot it lacks what was written meanwhile [FACTS H8]."""
     story = a_synced_standby()

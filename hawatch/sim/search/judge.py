@@ -9,9 +9,10 @@ from collections.abc import Iterable
 
 import msgspec
 
+from hawatch.agent import Result
 from hawatch.model.decision import Decision, Rule
 from hawatch.model.hast import HastRole
-from hawatch.model.plan import AnyStep, SetRole
+from hawatch.model.plan import AnyStep, SetRole, StepResult
 from hawatch.sim.agents import NodeAgent
 from hawatch.sim.node import Node
 from hawatch.sim.play import Play
@@ -56,9 +57,11 @@ class Judge:
         self._excused: set[str] = set(excused)
         self._own: list[Harm] = []
         self._went: dict[str, float] = {}
+        self._unwritten: set[tuple[str, str]] = set()
         self.moves: list[tuple[float, str, str]] = []
         for agent in play.agents.agents.values():
             agent.on_begun.append(self._begun)
+            agent.on_result.append(self._ended)
         for node in self._world.nodes.values():
             node.on_power.append(self._power_changed)
 
@@ -91,8 +94,23 @@ class Judge:
             self._moved(agent, decision)
         if decision.rule is Rule.UNHEALTHY_DEMOTE:
             self._demoted(agent.node, decision)
-        if any(_grabs(step) for step in decision.plan.steps) and agent.store.is_full:
-            self._add(agent.node, NOT_WRITTEN, f"[{decision.rule}]")
+        if agent.store.is_full:
+            self._unwritten.add((agent.node.name, decision.service))
+
+    def _ended(self, agent: NodeAgent, result: Result) -> None:
+        """See whether a plan that could not be remembered took something."""
+        for decision in result.decisions:
+            begun = (agent.node.name, decision.service)
+            if begun not in self._unwritten:
+                continue
+            self._unwritten.discard(begun)
+            taken = [
+                outcome
+                for outcome in result.outcomes[decision.service]
+                if _grabs(outcome.step) and outcome.result is not StepResult.REFUSED
+            ]
+            if taken:
+                self._add(agent.node, NOT_WRITTEN, f"[{decision.rule}]")
 
     def _moved(self, agent: NodeAgent, decision: Decision) -> None:
         now = self._play.time

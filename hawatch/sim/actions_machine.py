@@ -172,13 +172,13 @@ class FillFilesystem(OnService, frozen=True, kw_only=True):
 
 
 class FsckAnswers(OnNode, frozen=True, kw_only=True):
-    """The exit codes of the next checks of an unclean file system."""
+    """The exit codes of the next checks of an unclean file system; [] mends it."""
 
     codes: tuple[int, ...]
 
     def act(self, play: Play) -> None:
         """Prepare the answers."""
-        play.node(self.node).fsck_results.extend(self.codes)
+        play.node(self.node).fsck_results[:] = self.codes
 
 
 FAULTS = {kind.name.lower().replace("_", "-"): kind for kind in FaultKind}

@@ -44,7 +44,8 @@ def orders(play: Play, at: float) -> list[Deed]:
 def _bring_up(play: Play, service: str, resource: str, at: float) -> Iterator[Deed]:
     """Choose the whole copy that lacks nothing, believe it, and take the service over.
 
-    A full file system is given room. A copy that was written alone, or a split-brain,
+    A full file system is given room, and one that fsck leaves to a person is repaired
+    by hand. A copy that was written alone, or a split-brain,
     keeps the chosen one from being primary: it is given up first, as `hawatch resync`
     does.
     """
@@ -64,6 +65,7 @@ def _bring_up(play: Play, service: str, resource: str, at: float) -> Iterator[De
             "service": service,
             "full": False,
         }
+        yield {"time": at, "do": "fsck-answers", "node": node.name, "codes": []}
     if _is_split(play, resource) or _wrote_alone(chosen.peer, chosen, resource):
         yield from _discard(chosen.peer.name, resource, at)
     for node in nodes:

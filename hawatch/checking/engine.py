@@ -6,7 +6,7 @@ import msgspec
 
 from hawatch.checking.bulkhead import run_isolated
 from hawatch.checking.facts import bind, nearest
-from hawatch.checking.here import LastLook, Work, find_here
+from hawatch.checking.here import LastLook, Work
 from hawatch.checking.nouns import (
     DEFAULT_LIMITS,
     Check,
@@ -43,12 +43,12 @@ def run_checks(
     exist, is found UNKNOWN: it is never silently absent. last: what was found before,
     for who looks often in one process; it is brought up to date.
     """
-    look = Look(config, snapshot, memory, before={} if last is None else last.answers)
+    look = Look(config, snapshot, memory)
     work = _work(collection, config)
     if isolate:
         findings = _find_in_children(work, look, limits)
     else:
-        findings = find_here(work, look, last or LastLook())
+        findings = (last or LastLook()).findings(work, look)
     refused = (*collection.refused, *misnamed(collection, config))
     return (*findings, *(_refusal(one) for one in refused))
 

@@ -118,7 +118,6 @@ def bind_one(check: Check, subject: Subject, look: Look) -> Bound:
     arguments: dict[str, Any] = {}
     skipped: list[str] = []
     unknown: dict[str, list[str]] = {}
-    answers = iter(look.answers(asked_for(check.arguments), subject))
     for name in check.arguments:
         if name == SETTINGS:
             try:
@@ -126,7 +125,7 @@ def bind_one(check: Check, subject: Subject, look: Look) -> Bound:
             except ValueError as error:
                 unknown[str(error)] = []
             continue
-        answer = next(answers)
+        answer = look.answer(FACTS[name], subject)
         if isinstance(answer, Unknown):
             unknown.setdefault(answer.reason, []).append(name)
         elif isinstance(answer, NotApplicable):

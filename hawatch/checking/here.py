@@ -16,69 +16,96 @@ import msgspec
 from hawatch.checking.facts import Bound, asked_for, bind_one, scope_of
 from hawatch.checking.judge import Judgement, judge, load, verdict_of
 from hawatch.checking.nouns import Check, CheckFile
-from hawatch.checking.subject import AllAnswers, Answers, Look, Subject
+from hawatch.checking.subject import Answer, FactSpec, Look, Scope, Subject
 from hawatch.checking.verdicts import finding_of, withheld
 from hawatch.model.finding import CheckPolicy, Finding, Verdict
 
 Work = Sequence[tuple[CheckFile, Sequence[tuple[Check, CheckPolicy]]]]
 """The checks to be called, by file, with their numbers."""
 
+Subjects = tuple[tuple[Subject, ...], ...]
+"""What checks are about, by scope."""
 
-class _Found(msgspec.Struct, frozen=True):
-    """What one check was told about one subject, and what it found."""
 
+class _Question(msgspec.Struct, frozen=True):
+    """One check about one subject. facts: where they are among those of the look."""
+
+    file: CheckFile
     check: Check
+    policy: CheckPolicy
     subject: Subject
-    answers: Answers
-    finding: Finding
+    facts: tuple[int, ...]
 
 
 class LastLook:
-    """What the shipped checks were told and found in the look before.
-
-    It is for one collection and one configuration: their checks are asked in the same
-    order every time.
-    """
+    """What the shipped checks were asked, told and found in the look before."""
 
     def __init__(self) -> None:
-        self.answers: AllAnswers = {}
-        self._found: list[_Found] = []
+        self._work: Work = ()
+        self._subjects: Subjects = ()
+        self._facts: list[tuple[FactSpec, Subject]] = []
+        self._questions: list[_Question] = []
+        self._answers: list[Answer | None] = []
+        self._findings: list[Finding | None] = []
 
-    def keep(self, answers: AllAnswers, found: list[_Found]) -> None:
-        """Put a newer look in the place of the last one."""
-        self.answers, self._found = answers, found
+    def findings(self, work: Work, look: Look) -> list[Finding]:
+        """Given checks by file and a newer look, return the findings, in order."""
+        subjects = tuple(look.subjects(scope) for scope in Scope)
+        if work is not self._work or subjects != self._subjects:
+            self._begin(work, subjects)
+        # A look that is cut short must leave nothing behind that is half new.
+        before, self._findings = self._findings, [None] * len(self._questions)
+        changed = self._changed(look)
+        found = [
+            self._found(question, old, look, changed)
+            for question, old in zip(self._questions, before, strict=True)
+        ]
+        self._findings = [*found]
+        return found
 
-    def finding(
-        self, position: int, check: Check, subject: Subject, answers: Answers
-    ) -> _Found | None:
-        """Return what was found at a place of the order, if it was asked the same."""
-        if position >= len(self._found) or not check.shipped:
-            return None
-        found = self._found[position]
-        same = (
-            found.check is check
-            and found.answers == answers
-            and found.subject == subject
-        )
-        return found if same else None
+    def _begin(self, work: Work, subjects: Subjects) -> None:
+        """Put the questions together: each fact is asked for once a look."""
+        numbers: dict[tuple[str, Subject], int] = {}
+        self._work, self._subjects = work, subjects
+        self._facts, self._questions = [], []
+        for file, checks in work:
+            for check, policy in checks:
+                for subject in subjects[scope_of(check)]:
+                    facts = []
+                    for spec in asked_for(check.arguments):
+                        key = (spec.name, subject)
+                        if key not in numbers:
+                            numbers[key] = len(self._facts)
+                            self._facts.append((spec, subject))
+                        facts.append(numbers[key])
+                    self._questions.append(
+                        _Question(file, check, policy, subject, tuple(facts))
+                    )
+        self._answers = [None] * len(self._facts)
+        self._findings = [None] * len(self._questions)
 
+    def _changed(self, look: Look) -> set[int]:
+        """Ask for every fact; return the numbers of those that are not what they were.
 
-def find_here(work: Work, look: Look, last: LastLook) -> list[Finding]:
-    """Given checks by file and a look, return the findings, in order."""
-    found: list[_Found] = []
-    for file, checks in work:
-        for check, policy in checks:
-            specs = asked_for(check.arguments)
-            for subject in look.subjects(scope_of(check)):
-                answers = look.answers(specs, subject)
-                one = last.finding(len(found), check, subject, answers)
-                if one is None:
-                    bound = bind_one(check, subject, look)
-                    finding = finding_of(bound, _judged(file, bound), policy.severity)
-                    one = _Found(check, subject, answers, finding)
-                found.append(one)
-    last.keep(look.all_answers, found)
-    return [one.finding for one in found]
+        What is the same in other words is the same: an equal answer.
+        """
+        changed = set()
+        for number, (spec, subject) in enumerate(self._facts):
+            answer = look.answer(spec, subject)
+            if answer != self._answers[number]:
+                changed.add(number)
+                self._answers[number] = answer
+        return changed
+
+    def _found(
+        self, question: _Question, old: Finding | None, look: Look, changed: set[int]
+    ) -> Finding:
+        same = question.check.shipped and changed.isdisjoint(question.facts)
+        if old is not None and same:
+            return old
+        bound = bind_one(question.check, question.subject, look)
+        judged = _judged(question.file, bound)
+        return finding_of(bound, judged, question.policy.severity)
 
 
 def _judged(file: CheckFile, bound: Bound) -> Judgement:

@@ -63,34 +63,17 @@ class NotApplicable(msgspec.Struct, frozen=True):
 
 
 Answer: TypeAlias = Fact[Any] | NotApplicable
-Answers: TypeAlias = tuple[Answer, ...]
-
-
-AllAnswers: TypeAlias = dict[Subject, dict[str, Answer]]
-"""Facts by subject and name."""
 
 
 class Look:
-    """Everything that one cycle's checks may look at; nothing of it changes.
+    """Everything that one cycle's checks may look at; nothing of it changes."""
 
-    before: the answers of the look before. An equal answer is given as the same object
-    again, so that who compares the two is done at once.
-    """
-
-    def __init__(
-        self,
-        config: Config,
-        snapshot: Snapshot,
-        memory: Memory,
-        *,
-        before: AllAnswers | None = None,
-    ) -> None:
+    def __init__(self, config: Config, snapshot: Snapshot, memory: Memory) -> None:
         self.config = config
         self.snapshot = snapshot
         self.memory = memory
         self._subjects: dict[Scope, tuple[Subject, ...]] = {}
-        self.all_answers: AllAnswers = {}
-        self._before = before or {}
+        self._answers: dict[tuple[str, Subject], Answer] = {}
 
     @cached_property
     def views(self) -> dict[str, ServiceView]:
@@ -145,22 +128,10 @@ class Look:
 
     def answer(self, spec: FactSpec, subject: Subject) -> Answer:
         """Return a fact about a subject; several checks may ask for the same one."""
-        return self.answers((spec,), subject)[0]
-
-    def answers(self, specs: tuple[FactSpec, ...], subject: Subject) -> Answers:
-        """Return several facts about one subject."""
-        known = self.all_answers.get(subject)
-        if known is None:
-            known = self.all_answers[subject] = {}
-        for spec in specs:
-            if spec.name not in known:
-                known[spec.name] = self._asked(spec, subject)
-        return tuple([known[spec.name] for spec in specs])
-
-    def _asked(self, spec: FactSpec, subject: Subject) -> Answer:
-        answer = spec.answer(self, subject)
-        old = self._before.get(subject, {}).get(spec.name)
-        return answer if old is None or old != answer else old
+        key = (spec.name, subject)
+        if key not in self._answers:
+            self._answers[key] = spec.answer(self, subject)
+        return self._answers[key]
 
     def subjects(self, scope: Scope) -> tuple[Subject, ...]:
         """Return the subjects of a scope, in the configuration's order."""

@@ -9,6 +9,7 @@ import msgspec
 
 from hawatch import __version__
 from hawatch.checking.engine import policies_of, run_checks
+from hawatch.checking.here import LastLook
 from hawatch.checking.nouns import Collection
 from hawatch.configuring.effective import configuration_hash
 from hawatch.host import Host
@@ -66,12 +67,18 @@ class EngineChecker:
         self._collection = collection
         self._config = config
         self._isolate = isolate
+        self._last = LastLook()
         self.policies: Mapping[str, CheckPolicy] = policies_of(collection, config)
 
     def __call__(self, snapshot: Snapshot, memory: Memory) -> tuple[Finding, ...]:
         """Return the findings of one look."""
         return run_checks(
-            self._collection, self._config, snapshot, memory, isolate=self._isolate
+            self._collection,
+            self._config,
+            snapshot,
+            memory,
+            isolate=self._isolate,
+            last=self._last,
         )
 
 

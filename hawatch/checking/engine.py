@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import lru_cache
-from time import monotonic
-from types import ModuleType
-
 import msgspec
 
 from hawatch.checking.bulkhead import run_isolated
-from hawatch.checking.facts import Bound, bind, nearest
-from hawatch.checking.judge import Judgement, judge, load, verdict_of
+from hawatch.checking.facts import bind, nearest
+from hawatch.checking.here import LastLook, Work
 from hawatch.checking.nouns import (
     DEFAULT_LIMITS,
     Check,
-    CheckFile,
     Collection,
     Limits,
     Refused,
 )
-from hawatch.checking.subject import Look, Scope
+from hawatch.checking.subject import Look
+from hawatch.checking.verdicts import finding_of, withheld
 from hawatch.model.config import CheckConfig, Config
 from hawatch.model.finding import CheckPolicy, Finding, Remedy, Severity, Verdict
 from hawatch.model.memory import Memory
@@ -38,35 +33,65 @@ def run_checks(
     *,
     isolate: bool,
     limits: Limits = DEFAULT_LIMITS,
+    last: LastLook | None = None,
 ) -> tuple[Finding, ...]:
     """Given collected checks and one look, return a finding per check and subject.
 
     isolate: each file runs in a forked child within the limits; without it the checks
     are called here, which is for the shipped ones in the simulator. Disabled checks are
     left out. What was refused, and what the configuration says of checks that do not
-    exist, is found UNKNOWN: it is never silently absent.
+    exist, is found UNKNOWN: it is never silently absent. last: what was found before,
+    for who looks often in one process; it is brought up to date.
     """
     look = Look(config, snapshot, memory)
-    policies = policies_of(collection, config)
-    findings: list[Finding] = []
-    work: list[tuple[CheckFile, list[Bound]]] = []
-    for file in collection.files:
-        bound = [
-            one
-            for check in file.checks
-            if config.checks.get(check.name, NO_CONFIG).enabled
-            for one in bind(_with_timeout(check, config), look)
-        ]
-        work.append((file, bound))
-    judged = iter(_judge(work, limits if isolate else None))
-    for _, bound in work:
-        for one in bound:
-            judgement = next(judged) if one.withheld is None else _withheld(one)
-            severity = policies[one.check.name].severity
-            findings.append(_finding(one, judgement, severity))
+    work = _work(collection, config)
+    if isolate:
+        findings = _find_in_children(work, look, limits)
+    else:
+        findings = (last or LastLook()).findings(work, look)
     refused = (*collection.refused, *misnamed(collection, config))
-    findings.extend(_refusal(one) for one in refused)
-    return tuple(findings)
+    return (*findings, *(_refusal(one) for one in refused))
+
+
+@kept_for_newest(2)
+def _work(collection: Collection, config: Config) -> Work:
+    """Return the enabled checks by file, with their timeouts and numbers."""
+    policies = policies_of(collection, config)
+    return [
+        (
+            file,
+            [
+                (_with_timeout(check, config), policies[check.name])
+                for check in file.checks
+                if config.checks.get(check.name, NO_CONFIG).enabled
+            ],
+        )
+        for file in collection.files
+    ]
+
+
+def _find_in_children(work: Work, look: Look, limits: Limits) -> list[Finding]:
+    """Run each file in a forked child; return the findings of all, in order."""
+    bound = [
+        (file, policy, one)
+        for file, checks in work
+        for check, policy in checks
+        for one in bind(check, look)
+    ]
+    callable_ones = [
+        (file, [one for at, _, one in bound if at is file and one.withheld is None])
+        for file, _ in work
+    ]
+    cells = run_isolated(callable_ones, limits=limits)
+    judged = (judgement for cell in cells for judgement in cell)
+    return [
+        finding_of(
+            one,
+            next(judged) if one.withheld is None else withheld(one),
+            policy.severity,
+        )
+        for _, policy, one in bound
+    ]
 
 
 @kept_for_newest(2)
@@ -116,64 +141,6 @@ def _with_timeout(check: Check, config: Config) -> Check:
     if said is None or not said.timeout:
         return check
     return msgspec.structs.replace(check, timeout=said.timeout)
-
-
-def _judge(
-    work: Sequence[tuple[CheckFile, Sequence[Bound]]], limits: Limits | None
-) -> list[Judgement]:
-    """Return the judgements of all checks that are to be called, in order.
-
-    Without limits they are called here, in this process.
-    """
-    callable_ones = [
-        (file, [one for one in bound if one.withheld is None]) for file, bound in work
-    ]
-    if limits is None:
-        cells = [_judge_here(file, bound) for file, bound in callable_ones]
-    else:
-        cells = run_isolated(callable_ones, limits=limits)
-    return [judgement for cell in cells for judgement in cell]
-
-
-def _judge_here(file: CheckFile, bound: Sequence[Bound]) -> list[Judgement]:
-    if not bound:
-        return []
-    try:
-        module = _loaded(file.path, file.text)
-    except (Exception, SystemExit) as error:  # noqa: BLE001 - isolation
-        why = f"the file could not be loaded: {verdict_of(error).message}"
-        return [Judgement(Verdict.UNKNOWN, why)] * len(bound)
-    judgements = []
-    for one in bound:
-        began = monotonic()
-        judgement = judge(module, one.check.function, one.arguments)
-        judgements.append(
-            msgspec.structs.replace(judgement, seconds=monotonic() - began)
-        )
-    return judgements
-
-
-@lru_cache(maxsize=64)
-def _loaded(path: str, text: str) -> ModuleType:
-    return load(text, path)
-
-
-def _withheld(one: Bound) -> Judgement:
-    return Judgement(one.withheld or Verdict.UNKNOWN, one.reason)
-
-
-def _finding(one: Bound, judgement: Judgement, severity: Severity) -> Finding:
-    node = one.subject.scope is Scope.NODE
-    return Finding(
-        check=one.check.name,
-        subject=one.subject.text,
-        service=None if node else one.subject.service,
-        verdict=judgement.verdict,
-        message=judgement.message,
-        severity=severity,
-        seconds=judgement.seconds,
-        source=one.check.source,
-    )
 
 
 def _refusal(refused: Refused) -> Finding:

@@ -82,8 +82,14 @@ def _finest(arguments: tuple[str, ...]) -> Scope:
 def bind(check: Check, look: Look) -> tuple[Bound, ...]:
     """Given a check, return it once for each subject of its scope, with arguments."""
     return tuple(
-        _bind_one(check, subject, look) for subject in look.subjects(scope_of(check))
+        bind_one(check, subject, look) for subject in look.subjects(scope_of(check))
     )
+
+
+@lru_cache(maxsize=512)
+def asked_for(arguments: tuple[str, ...]) -> tuple[FactSpec, ...]:
+    """Return the facts among a check's arguments, in their order."""
+    return tuple(FACTS[name] for name in arguments if name != SETTINGS)
 
 
 def settings_of(check: Check, config: Config) -> Mapping[str, Any]:
@@ -107,7 +113,7 @@ def settings_of(check: Check, config: Config) -> Mapping[str, Any]:
     return found
 
 
-def _bind_one(check: Check, subject: Subject, look: Look) -> Bound:
+def bind_one(check: Check, subject: Subject, look: Look) -> Bound:
     """Return the check about one subject; what does not apply outweighs unknown."""
     arguments: dict[str, Any] = {}
     skipped: list[str] = []

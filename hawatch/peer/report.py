@@ -98,11 +98,13 @@ def _failing(
     service: str, streaks: Mapping[str, Streak], demoting: Collection[str]
 ) -> Iterable[str]:
     for key, streak in streaks.items():
+        if streak.standing is not Standing.FAILING:
+            continue
         check, _, subject = key.removesuffix("]").partition("[")
         concerns = subject in ("node", service) or subject.startswith(
             (f"{service}/", f"{service}:")
         )
-        if streak.standing is Standing.FAILING and check in demoting and concerns:
+        if check in demoting and concerns:
             yield check
 
 

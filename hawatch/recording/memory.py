@@ -183,9 +183,10 @@ def _durable(memory: Memory) -> Memory:
 
 def durable_streak(streak: Streak) -> Streak:
     """Return a streak without the count that only grows while nothing changes."""
-    if streak.standing is Standing.WELL and streak.fails == 0:
+    well = streak.standing is Standing.WELL
+    if well and streak.fails == 0 and streak.passes != 0:
         return msgspec.structs.replace(streak, passes=0)
-    if streak.standing is Standing.FAILING and streak.passes == 0:
+    if not well and streak.passes == 0 and streak.fails != 0:
         return msgspec.structs.replace(streak, fails=0)
     return streak
 
@@ -221,6 +222,7 @@ def _marked(memory: Memory, mark: _Mark | None, now: Moment) -> Memory:
     )
 
 
+@lru_cache(maxsize=4)
 def _read_mark(data: bytes | None) -> _Mark | None:
     """Return the mark, or None: a torn one is as good as none."""
     if data is None:

@@ -32,6 +32,12 @@ class Sender:
         self._idle_timer: NodeTimer | None = None
         self._reset_timer: NodeTimer | None = None
 
+    @property
+    def idle(self) -> bool:
+        """Return whether nothing is under way, and nobody waits for an answer."""
+        timers = (self._detect_timer, self._idle_timer, self._reset_timer)
+        return not self.sent and timers == (None, None, None)
+
     def send(self, request: Request) -> None:
         """Send a request over the connection that this side believes in."""
         self.sent[request] = None

@@ -90,6 +90,8 @@ class Leaper:
         self._rest = {agent.node.name: Rest() for agent in self._agents}
         self._asleep: list[NodeAgent] = []
         self._shown: tuple[Any, ...] = ()
+        self._seen: tuple[Any, ...] = ()
+        self._seen_at = -1
         self._until = 0.0
         self.spared = 0
         for agent in self._agents:
@@ -112,7 +114,7 @@ class Leaper:
         """Return whether a ring needs no look."""
         rest, now = self._rest[agent.node.name], self._world.now
         hook = kind is TriggerKind.HAST
-        visible = rest.begun if hook else shown(self._world)
+        visible = rest.begun if hook else self._visible()
         if self._asleep and self._world.network.loses(*ASKED_OVER):
             self.wake()
         if self._asleep:
@@ -125,10 +127,19 @@ class Leaper:
                 self.spared += 1
                 rest.until = now
                 rest.counts = _counts(agent)
+                if not hook:
+                    self._world.scheduler.changed_nothing()
                 return True
             self.wake()
         rest.at, rest.begun = now, visible
         return False
+
+    def _visible(self) -> tuple[Any, ...]:
+        """Return what the pair shows; looked for only after something stirred."""
+        stirring = self._world.scheduler.stirring
+        if not self._asleep or self._seen_at != stirring:
+            self._seen, self._seen_at = shown(self._world), stirring
+        return self._seen
 
     def _ended(self, agent: NodeAgent, result: Result) -> None:
         rest = self._rest[agent.node.name]

@@ -1,4 +1,4 @@
-"""Several disks of a service, several fences of a node, and what one of them decides."""
+"""Several disks of a service, several fences of a node: what one of them decides."""
 
 from __future__ import annotations
 

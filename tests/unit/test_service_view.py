@@ -269,7 +269,7 @@ def test_a_node_without_an_interface_of_its_own_has_no_known_vhid() -> None:
 
 
 def test_hastctls_word_of_being_primary_outweighs_an_empty_process_table() -> None:
-    """One of the two is a moment older; nobody lets go by proof of the other [law 3]."""
+    """One of the two is older; nothing is proved to be released by that [law 3]."""
     primary = {"disk0": Known(a_resource(HastRole.PRIMARY))}
     gone = Known(Hastd(pid=None))
     assert a_view(hastd=gone, resources=primary).primaries["disk0"] == YES

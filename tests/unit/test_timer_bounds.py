@@ -49,7 +49,7 @@ def test_a_database_gets_half_a_minute_to_recover(
 def test_a_role_change_outlasts_hastds_timeout_by_five_seconds(
     seconds: float, *, right: bool
 ) -> None:
-    """hastd sits in its connection attempt, and then the order is obeyed [B2, B7]."""
+    """A connection attempt comes first, and then the order is obeyed [B2, B7]."""
     hast = HastConfig(timeout=20.0, role_deadline=seconds)
     assert ("hast.role_deadline" not in paths(hast=hast)) is right
 

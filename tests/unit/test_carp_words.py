@@ -6,11 +6,19 @@ import msgspec
 import pytest
 from situation_tools import LOST, at, view
 
-from hawatch.deciding.carp_words import kept_on
+from hawatch.deciding.carp_words import kept_off, kept_on
 from hawatch.deciding.situation import Situation
 from hawatch.deciding.yielding import fence_vip
 from hawatch.model.decision import Decision, Rule
-from hawatch.model.plan import AnyStep, Lever, Plan, RestoreSkew, StopService
+from hawatch.model.plan import (
+    AllowCarp,
+    AnyStep,
+    Lever,
+    Plan,
+    RestoreSkew,
+    StopService,
+)
+from hawatch.model.report import Duty
 
 STOP = StopService(rc="mysql-server", deadline=60.0)
 
@@ -68,3 +76,15 @@ def test_a_move_of_which_nothing_is_left_is_not_counted(
     """It would use up the moves of a day [never 5]; what was none becomes none."""
     s = at("owner", own={"carp": carp})
     assert left(s, *steps, fence_vip(s), move=planned).move is counts
+
+
+@pytest.mark.parametrize("rule", [Rule.ASKED, Rule.CARP_HELD_BACK])
+def test_a_person_whose_wish_is_not_done_is_told_so(rule: Rule) -> None:
+    """Nothing is switched on, nothing is forgotten; a rule of its own asked nobody."""
+    s = at("standby", own={"allow": False, "carp": "INIT for 60 s"})
+    bare = msgspec.structs.replace(s.own, duty=Duty.ACTIVE, epoch=9)
+    plan = Plan(steps=(AllowCarp(allow=True, deadline=5.0),))
+    d = kept_off(s, s.decide(rule, "x", plan=plan, memory=bare), "orders lets go")
+    assert (d.plan, d.memory, d.duty, d.alarm) == (Plan(), s.own, s.own.duty, True)
+    assert d.because.startswith("not done: ") is (rule is Rule.ASKED)
+    assert "CARP stays off here for orders lets go" in d.because

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import msgspec
 
-from hawatch.deciding.gates import is_master
 from hawatch.deciding.situation import Situation
 from hawatch.deciding.yielding import CONFIRM_MARGIN, without_latches
+from hawatch.model.carp import CarpState
 from hawatch.model.decision import Decision, Rule
 from hawatch.model.fact import Known
 from hawatch.model.latch import LatchKind
@@ -68,7 +68,7 @@ def _slower(s: Situation, step: AnyStep) -> AnyStep | None:
     if not isinstance(step, YieldVip) or step.lever is not Lever.ALLOW_OFF:
         return step
     carp = s.view.carp
-    if not is_master(s) or not isinstance(carp, Known):
+    if not isinstance(carp, Known) or carp.value.state is not CarpState.MASTER:
         return None
     if carp.value.advskew == step.advskew:
         return None

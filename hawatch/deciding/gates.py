@@ -167,7 +167,7 @@ def _own_facts(s: Situation) -> Iterator[Refused]:
 def _peer_out(s: Situation) -> Iterator[Refused]:
     """Released, or confirmed off, or silent on every path for long enough."""
     service = s.word.service
-    if s.word.fresh and s.word.report is not None:
+    if s.word.fresh:
         if service is None:
             yield refuse(
                 Refusal.CONFIGURATION_DIFFERS, f"{s.peer} knows no {s.service}"

@@ -182,10 +182,10 @@ def _why_lift(s: Situation) -> str | None:
     service = s.word.service
     if service is None or not s.word.fresh:
         return None
-    unheard = [m for m in s.own.latches if m.kind is LatchKind.UNHEARD]
+    unheard = [m.since for m in s.own.latches if m.kind is LatchKind.UNHEARD]
     if is_true(service.serving) and not unheard:
         return f"{s.peer} serves, and this node holds nothing"
-    if unheard and s.now.wall - unheard[0].since >= s.config.limits.cooldown:
+    if unheard and s.now.wall - min(unheard) >= s.config.limits.cooldown:
         return "the cool-down is over: trying whether adverts arrive again"
     # Held back since the boot, the node that has to be primary begins [FACTS H10].
     fenced = any(m.kind is LatchKind.FENCED for m in s.own.latches)

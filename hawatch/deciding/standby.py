@@ -93,7 +93,7 @@ def _left_behind(
         and found is not None
         and found.role is HastRole.SECONDARY
         and is_true(look.adverts)
-        and _apart_for(before, look) >= HAND_OVER
+        and _apart_beyond_hand_over(before, look)
     ):
         return "adverts of a MASTER go on, and there is no connection to it here"
     return None
@@ -109,12 +109,14 @@ def _was_apart(before: CopyMemory, look: CopyLook) -> bool:
     )
 
 
-def _apart_for(before: CopyMemory, look: CopyLook) -> float:
-    """Return the seconds since the first look in a row without a connection."""
+def _apart_beyond_hand_over(before: CopyMemory, look: CopyLook) -> bool:
+    """Return whether looks in a row of this boot show no connection for long enough."""
     since = before.seen.apart_since if before.seen is not None else None
-    if since is None or since.boot != look.now.boot:
-        return 0.0
-    return look.now.seconds_since(since)
+    return (
+        since is not None
+        and since.boot == look.now.boot
+        and look.now.seconds_since(since) >= HAND_OVER
+    )
 
 
 def _half_synced(look: CopyLook, found: HastResource | None) -> str | None:

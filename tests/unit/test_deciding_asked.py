@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
+import pytest
 from situation_tools import LOST, at, refusals, view
 
 from hawatch.deciding.rules_asked import operator_asked
@@ -91,3 +92,48 @@ def test_a_take_over_uses_the_numbers_from_before_a_raise() -> None:
     )
     (take,) = [step for step in decision.plan.steps if isinstance(step, TakeVip)]
     assert take.advskew == 50
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "taken"), [(50, 51, True), (50, 50, False), (51, 50, False)]
+)
+def test_a_vip_stays_by_one_skew_where_carp_was_off(
+    ours: int, theirs: int, *, taken: bool
+) -> None:
+    """The demotion of CARP's being off ends with it; of equals either may yield."""
+    decision = taking({**OFF, "advskew": ours, "demotion": 240}, {"advskew": theirs})
+    assert bool(decision.plan) is taken
+
+
+@pytest.mark.parametrize(
+    "peer", [{"word": "silent for 200 s"}, {"carp": "unknown"}], ids=str
+)
+def test_a_vip_is_taken_from_nobody_who_is_known_to_advertise(
+    peer: dict[str, Any],
+) -> None:
+    """A silent peer's advskew is no hindrance, nor one that it cannot read."""
+    slower = {"carp": "BACKUP for 60 s", "advskew": 100}
+    decision = taking(slower, {"advskew": 0} | peer)
+    assert isinstance(decision.plan.steps[0], TakeVip)
+
+
+@pytest.mark.parametrize("lost", ["sysctls", "carp"])
+def test_a_vip_that_cannot_be_read_is_left_to_carp(lost: str) -> None:
+    """The service is taken all the same: a person has said so."""
+    backup = {"carp": "BACKUP for 60 s", "advskew": 0}
+    decision = taking({**backup, lost: "unknown"}, {"advskew": 100})
+    assert decision.duty is Duty.ACTIVE
+    assert decision.plan
+    assert not any(isinstance(step, TakeVip) for step in decision.plan.steps)
+
+
+@pytest.mark.parametrize(
+    ("word", "says"),
+    [("fresh", "db1 does not serve"), ("silent for 200 s", "db1 is off")],
+)
+def test_a_take_over_tells_what_the_persons_word_stands_for(
+    word: str, says: str
+) -> None:
+    """A peer that is heard is not off; who reads the journal has to know which."""
+    decision = taking({"carp": "MASTER for 60 s"}, {"word": word})
+    assert says in decision.because

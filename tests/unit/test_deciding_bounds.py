@@ -197,18 +197,18 @@ def test_a_word_of_sync_counts_as_long_as_letting_go_may_take(
 
 
 @pytest.mark.parametrize(
-    ("left", "says"), [(-1, None), (0, None), (120, "2 more"), (600, "10 more")]
+    ("left", "minutes"), [(-1, None), (0, None), (120, 2), (3600, 60)]
 )
 def test_maintenance_ends_with_its_time_and_tells_the_minutes(
-    left: float, says: str | None
+    left: float, minutes: int | None
 ) -> None:
-    """A minute has 60 seconds."""
+    """Who reads it knows when hawatch acts again."""
     s = at("owner")
     notice = Maintenance(why="disk", since=0.0, until=s.now.wall + left)
     decision = rules_hold.maintenance(memory(s, maintenance=notice))
-    assert (decision is None) is (says is None)
-    if decision is not None and says is not None:
-        assert says.split()[0] in decision.because
+    assert (decision is None) is (minutes is None)
+    if decision is not None:
+        assert f"for another {minutes} min" in decision.because
 
 
 def test_an_order_waits_for_a_peer_that_has_just_let_go() -> None:
@@ -382,6 +382,20 @@ def test_an_isolated_owner_lets_go_after_give_up() -> None:
     assert isolated_owner(view(s, holding=NO)) is None
     one = seen(s, witnesses={"a": LOST, "b": Known(0.1)})
     assert isolated_owner(one) is None
+
+
+def test_without_a_channel_no_silence_isolates_an_owner() -> None:
+    """Not even one that is remembered from before the channel was switched off."""
+    off = {"peer": {"enabled": False}}
+    s = at("owner", own={"witness": "silent"}, config=off)
+    assert isolated_owner(word(s, silent_for=500.0)) is None
+
+
+def test_nobody_is_said_to_serve_without_the_vip() -> None:
+    """Clients reach who has it."""
+    assert rules_hold.all_well(at("owner")).because == "db1 serves mysql"
+    backup = rules_hold.all_well(at("owner", own={"carp": "BACKUP for 60 s"}))
+    assert "serves" not in backup.because
 
 
 def test_a_mount_that_may_be_alive_is_told() -> None:

@@ -358,7 +358,8 @@ def test_a_node_joins_slower_only_where_the_peer_is_heard_to_serve(
 def test_only_a_fence_of_ours_is_lifted() -> None:
     """Another latch does not make a stranger's net.inet.carp.allow=0 ours."""
     own_carp = {"allow": False, "carp": "INIT for 60 s"}
-    s = at("standby", own=own_carp, memory={"latches": ["stale"]})
+    s = at("standby", own=own_carp, memory={"latches": ["suspect-disk"]})
+    assert s.own.latches
     decision = carp_held_back(s)
     assert decision is not None
     assert "hawatch did not set it" in decision.because

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -253,6 +254,49 @@ def test_a_vhid_of_10_is_not_taken_for_1() -> None:
     other = (a_vhid(vhid=10),)
     em0 = Known(Interface(name="em0", up=True, status="active", vhids=other))
     assert a_view(interfaces={"em0": em0}).carp == Unknown("em0 has no vhid 1")
+
+
+def test_a_node_without_an_interface_of_its_own_has_no_known_vhid() -> None:
+    """The reason names the node, so that the mistake is found."""
+    config = a_config()
+    service = msgspec.structs.replace(
+        config.services["mysql"], interface={"another": "em0"}
+    )
+    config = msgspec.structs.replace(config, services={"mysql": service})
+    snapshot = a_snapshot(active=True)
+    found = service_view(config, snapshot, "mysql").carp
+    assert found == Unknown(f"no interface is configured for {snapshot.node}")
+
+
+def test_hastctls_word_of_being_primary_outweighs_an_empty_process_table() -> None:
+    """One of the two is older; nothing is proved to be released by that [law 3]."""
+    primary = {"disk0": Known(a_resource(HastRole.PRIMARY))}
+    gone = Known(Hastd(pid=None))
+    assert a_view(hastd=gone, resources=primary).primaries["disk0"] == YES
+
+
+def test_where_nothing_is_mounted_the_right_device_is_not() -> None:
+    """Known, so that a standby is known to serve nothing."""
+    mount = a_view(mounts=Known(())).mounts[DIRECTORY]
+    assert (mount.mounted, mount.right_device, mount.ready) == (NO, NO, NO)
+
+
+def test_one_mount_is_no_stack() -> None:
+    """Two are, of whatever devices."""
+    assert a_view(active=True).mounts[DIRECTORY].stacked == NO
+    two = Known((a_mount(), a_mount()))
+    assert a_view(active=True, mounts=two).mounts[DIRECTORY].stacked == YES
+
+
+def test_a_label_from_fstab_is_held_wherever_it_is_mounted() -> None:
+    """By its label a HAST device has another name than hastd gave it."""
+    entry = FstabEntry(
+        device="/dev/ufs/data", directory=DIRECTORY, fstype="ufs", options=()
+    )
+    elsewhere = Known((a_mount("/dev/ufs/data", "/mnt"),))
+    assert a_view(fstab=Known((entry,)), mounts=elsewhere).mounted == YES
+    other = Known((a_mount("/dev/ufs/other", "/mnt"),))
+    assert a_view(fstab=Known((entry,)), mounts=other).mounted == NO
 
 
 def test_a_degraded_owner_still_serves() -> None:

@@ -169,6 +169,12 @@ def test_a_resync_that_began_leaves_a_mixture(
     assert (LatchKind.INCONSISTENT in kinds(memory)) is half
 
 
+def test_dirty_bytes_of_a_primary_that_vouches_are_writes_under_way() -> None:
+    """Even in a first look, in which nobody can say for which connection it does."""
+    busy = owner(there(dirty=1), **UNTOLD)
+    assert kinds(after(here(), first=True, theirs=busy)) == set()
+
+
 @pytest.mark.parametrize(
     ("theirs", "told"),
     [

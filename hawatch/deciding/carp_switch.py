@@ -64,7 +64,7 @@ def agreed(asked: Iterable[Asked]) -> tuple[Decision, ...]:
     The one that switches CARP on comes last: what has to be slower first, is.
     """
     everyone = tuple(asked)
-    if len(everyone) < 2 or everyone[0][0].trigger.kind is TriggerKind.RELEASE:
+    if not everyone or everyone[0][0].trigger.kind is TriggerKind.RELEASE:
         return tuple(decision for _, decision in everyone)
     decided = tuple((s, _off_or_not(s, d, _others(everyone, s))) for s, d in everyone)
     decided = tuple((s, _on_or_not(s, d, _others(decided, s))) for s, d in decided)
@@ -72,7 +72,7 @@ def agreed(asked: Iterable[Asked]) -> tuple[Decision, ...]:
 
 
 def _others(everyone: tuple[Asked, ...], s: Situation) -> tuple[Asked, ...]:
-    return tuple(asked for asked in everyone if asked[0].service != s.service)
+    return tuple((o, d) for o, d in everyone if o.service != s.service)
 
 
 def _off_or_not(s: Situation, d: Decision, others: tuple[Asked, ...]) -> Decision:
@@ -155,8 +155,8 @@ def _fence_of(d: Decision) -> str | None:
     """Return why a service wants CARP to stay off, or None."""
     if any(switches_on(step) for step in d.plan.steps):
         return None
-    fenced = [m for m in d.memory.latches if m.kind is LatchKind.FENCED]
-    return fenced[0].reason if fenced else None
+    fenced = (m.reason for m in d.memory.latches if m.kind is LatchKind.FENCED)
+    return next(fenced, None)
 
 
 def _spoils(s: Situation) -> bool:
@@ -178,6 +178,6 @@ def _spoils(s: Situation) -> bool:
 
 
 def _tried_again(s: Situation) -> bool:
-    """Return whether the cool-down of a fence for unheard adverts is over."""
+    """Return whether the cool-down of a standing fence for unheard adverts is over."""
     since = [m.since for m in s.own.latches if m.kind is LatchKind.UNHEARD]
-    return bool(since) and s.now.wall - min(since) >= s.config.limits.cooldown
+    return s.now.wall - min(since) >= s.config.limits.cooldown

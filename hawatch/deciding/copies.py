@@ -119,11 +119,10 @@ class CopyMemory(msgspec.Struct, frozen=True, kw_only=True):
         return msgspec.structs.replace(self, latches=kept)
 
 
-def same_worker(seen: HastSeen | None, look: CopyLook, found: HastResource) -> bool:
+def same_worker(seen: HastSeen, look: CopyLook, found: HastResource) -> bool:
     """Return whether the last look saw this very worker."""
     return (
-        seen is not None
-        and found.workerpid is not None
+        found.workerpid is not None
         and seen.workerpid == found.workerpid
         and seen.boot == look.now.boot
     )

@@ -278,7 +278,7 @@ def _evidence(before: CopyMemory, look: CopyLook, found: HastResource) -> InSync
             localcnt=look.localcnt if look.localcnt is not None else held.localcnt,
         )
     told = "syncdone" in look.hints and not look.hints & {"connect", "disconnect"}
-    lasted = same_worker(before.seen, look, found)
+    lasted = before.seen is not None and same_worker(before.seen, look, found)
     if found.dirty > 0 and not (told and lasted):
         return None
     if _local_disk_failed(before, found):

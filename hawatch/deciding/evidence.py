@@ -70,7 +70,7 @@ def next_evidence(
     view: ServiceView,
     snapshot: Snapshot,
     memory: Memory,
-    hints: Mapping[str, frozenset[str]] | None = None,
+    hints: Mapping[str, frozenset[str]],
 ) -> ServiceMemory:
     """Given a service's memory and a look, return its memory with the look in it.
 
@@ -94,7 +94,7 @@ def next_evidence(
                 theirs=theirs,
                 adverts=adverts,
                 cut_off=is_cut_off(snapshot),
-                hints=(hints or {}).get(name, frozenset()),
+                hints=hints.get(name, frozenset()),
             ),
         )
         for name in view.resources

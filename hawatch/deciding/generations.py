@@ -151,18 +151,19 @@ def _by_identity(primary: HastDump, secondary: HastDump) -> Outlook | None:
 def _by_counts(primary: HastDump, secondary: HastDump) -> Forecast:
     """Return the row of [FACTS B9]: each node's local against the other's remote.
 
-    A node whose local is above what the other remembers of it wrote while apart.
+    A node whose local is above what the other remembers of it wrote while apart; one
+    whose local is below it cannot be.
     """
     secondary_wrote = secondary.localcnt - primary.remotecnt
     primary_wrote = primary.localcnt - secondary.remotecnt
-    if secondary_wrote > 0 and primary_wrote == 0:
-        return Forecast.SECONDARY_TO_PRIMARY
-    if secondary_wrote == 0 and primary_wrote == 0:
-        return Forecast.IN_SYNC
-    if secondary_wrote == 0 and primary_wrote > 0:
-        return Forecast.PRIMARY_TO_SECONDARY
-    if secondary_wrote > 0 and primary_wrote > 0:
+    if primary_wrote < 0 or secondary_wrote < 0:
+        if secondary_wrote > 0:
+            return Forecast.FULL_FROM_SECONDARY
+        return Forecast.FULL_FROM_PRIMARY
+    if primary_wrote > 0 and secondary_wrote > 0:
         return Forecast.SPLIT_BRAIN
+    if primary_wrote > 0:
+        return Forecast.PRIMARY_TO_SECONDARY
     if secondary_wrote > 0:
-        return Forecast.FULL_FROM_SECONDARY
-    return Forecast.FULL_FROM_PRIMARY
+        return Forecast.SECONDARY_TO_PRIMARY
+    return Forecast.IN_SYNC

@@ -189,10 +189,10 @@ def _role_change_fits(config: Config) -> Iterator[TimerProblem]:
 
 
 def _start_is_patient(config: Config) -> Iterator[TimerProblem]:
-    """start_deadline >= 30 s and > one SQL answer: a crash recovery takes its time."""
+    """start_deadline >= 30 s and two SQL answers: a crash recovery takes its time."""
     for name, service in config.services.items():
-        probe = service.probe.timeout if service.probe is not None else 0.0
-        least = max(LEAST_START, 2 * probe)
+        probe = service.probe
+        least = LEAST_START if probe is None else max(LEAST_START, 2 * probe.timeout)
         if service.rc and service.start_deadline < least:
             yield TimerProblem(
                 path=f"services.{name}.start_deadline",

@@ -25,11 +25,15 @@ def last_owner(s: Situation, name: str) -> str | None:
     service = s.word.service
     if not isinstance(own, Known) or theirs is None or service is None:
         return None
-    if s.own.epoch != service.epoch:
-        return s.node if s.own.epoch > service.epoch else s.peer
-    marks = {s.node: own.value.prevrole, s.peer: theirs.prevrole}
-    marked = [node for node, role in marks.items() if role is HastRole.PRIMARY]
-    return marked[0] if len(marked) == 1 else None
+    if s.own.epoch > service.epoch:
+        return s.node
+    if s.own.epoch < service.epoch:
+        return s.peer
+    here = own.value.prevrole is HastRole.PRIMARY
+    there = theirs.prevrole is HastRole.PRIMARY
+    if here == there:
+        return None
+    return s.node if here else s.peer
 
 
 def rightful_owner(s: Situation, name: str) -> str | None:

@@ -102,19 +102,18 @@ def _unmounts(
     """Yield one step for each mount of the service, the innermost first."""
     if is_false(view.mounted):
         return
-    devices = {device_of(snapshot, name) for name in service.resources}
-    found = snapshot.mounts.value if isinstance(snapshot.mounts, Known) else ()
-    places = {
-        mount.directory: mount.device
-        for mount in found
-        if mount.device in devices or mount.directory in view.mounts
-    }
-    for directory, mount_view in view.mounts.items():
-        if isinstance(snapshot.mounts, Known) and is_false(mount_view.mounted):
-            continue
-        if directory not in places:
-            device = mount_view.device
-            places[directory] = device.value if isinstance(device, Known) else ""
+    if isinstance(snapshot.mounts, Known):
+        devices = {device_of(snapshot, name) for name in service.resources}
+        places = {
+            mount.directory: mount.device
+            for mount in snapshot.mounts.value
+            if mount.device in devices or mount.directory in view.mounts
+        }
+    else:
+        places = {
+            directory: mount.device.value if isinstance(mount.device, Known) else ""
+            for directory, mount in view.mounts.items()
+        }
     for directory in sorted(places, key=len, reverse=True):
         yield Unmount(
             directory=directory,

@@ -153,7 +153,9 @@ def situation(
     own = memory.services.get(service, ServiceMemory())
     if trigger.kind in (TriggerKind.BOOT, TriggerKind.OPERATOR):
         own = msgspec.structs.replace(own, released_in="")
-    watched = last is not None and last.boot == now.boot
+    gap = None
+    if last is not None and last.boot == now.boot:
+        gap = now.seconds_since(last)
     return Situation(
         now=now,
         node=snapshot.node,
@@ -168,7 +170,7 @@ def situation(
         trigger=trigger,
         findings=findings,
         failing=standing_failures(service, memory.streaks, findings, policies),
-        gap=now.seconds_since(last) if last is not None and watched else None,
+        gap=gap,
         damaged=damaged,
     )
 

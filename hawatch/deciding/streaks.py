@@ -34,8 +34,6 @@ def next_streak(
         )
     if finding.verdict in (Verdict.OK, Verdict.WARN):
         passes = min(streak.passes + 1, policy.rise)
-        if passes == streak.passes and streak.last is finding.verdict and _calm(streak):
-            return streak
         cleared = passes >= policy.rise and streak.standing is Standing.FAILING
         return Streak(
             standing=Standing.WELL if cleared else streak.standing,
@@ -48,12 +46,6 @@ def next_streak(
     blind = finding.verdict is Verdict.UNKNOWN
     unknowns = min(streak.unknowns + 1, MOST_UNKNOWNS) if blind else 0
     return msgspec.structs.replace(streak, last=finding.verdict, unknowns=unknowns)
-
-
-def _calm(streak: Streak) -> bool:
-    """Return whether one more pass would change nothing at all."""
-    well = streak.standing is Standing.WELL and not streak.message
-    return well and streak.fails == streak.unknowns == 0
 
 
 def next_streaks(

@@ -216,7 +216,7 @@ def _service_memory(case: Case, was: Remembered) -> ServiceMemory:
         restarts=tuple(NOW.wall - age for age in was.restarts),
         failed_at=NOW.wall - was.failed_take_over if was.failed_take_over else 0.0,
         heals=tuple(NOW.wall - age for age in was.heals),
-        unfinished=read_unfinished(was.unfinished, began=moment(30.0)),
+        unfinished=read_unfinished(was.unfinished, moment),
         in_sync={"disk0": b.an_in_sync()} if was.in_sync else {},
         connected=("disk0",) if "complete" in was.hast else (),
         carp=carp,

@@ -119,9 +119,9 @@ class Remembered(Strict, frozen=True, kw_only=True):
 
     last: "10 s ago", "before the boot" or "never". hast: role and status as last seen,
     "nothing" where it never was. latches: "stale", "diverged of the peer", all of them
-    held for latched_for seconds. raised:
-    "from 0, 300 s ago". unfinished: "standby by unhealthy-demote", then optionally
-    ", attempt 3" and ", failed: why". in_sync: as primary, the peer's copy is proved.
+    held for latched_for seconds. raised: "from 0, 300 s ago". unfinished: "standby by
+    unhealthy-demote", then optionally " 90 s ago", ", attempt 3" and ", failed: why".
+    in_sync: as primary, the peer's copy is proved.
     vouched: when the primary last said that our copy is current ("20 s ago"), or "".
     peer_fence: "confirmed 20 s ago", "failed 20 s ago" or "begun 20 s ago": the order
     to switch the peer off. restarts, heals, moves: ages in seconds. failed_take_over:

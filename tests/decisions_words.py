@@ -85,18 +85,19 @@ def read_latch(
     )
 
 
-def read_unfinished(words: str, *, began: Moment) -> Unfinished | None:
+def read_unfinished(words: str, began: Callable[[float], Moment]) -> Unfinished | None:
     """Return a plan that was begun: "active by master-not-serving, attempt 3"."""
     if not words:
         return None
-    duty, rule, attempts, failed = parts(
-        words, r"(\w+) by ([\w-]+)(?:, attempt (\d+))?(?:, failed: (.+))?"
+    duty, rule, ago, attempts, failed = parts(
+        words,
+        r"(\w+) by ([\w-]+)(?: (\d+) s ago)?(?:, attempt (\d+))?(?:, failed: (.+))?",
     )
     return Unfinished(
         rule=rule,
         duty=Duty(duty),
         because="an earlier cycle began it",
-        began=began,
+        began=began(float(ago or 30.0)),
         attempts=int(attempts or 1),
         failed=failed,
     )

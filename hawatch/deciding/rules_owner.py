@@ -21,6 +21,12 @@ from hawatch.model.report import Duty
 MOST_HEALS = 3
 """Restarts of a worker within limits.cooldown, to send what a break lost."""
 
+STUCK = 60.0
+"""Seconds after which a mount that cannot be taken off needs a reboot."""
+
+REBOOT = "reboot -q -n"
+"""Without a sync, which would wait for the dead device as well [FACTS F4, F6]."""
+
 HEAL_DEADLINE = 20.0
 """Seconds for the new worker: seen after one to six [FACTS B8]."""
 
@@ -37,9 +43,24 @@ def mounted_without_primary(s: Situation) -> Decision | None:
     if not dead:
         return None
     steps = ladder_down(s.config, s.snapshot, s.view, role=HastRole.SECONDARY)
+    begun = s.own.unfinished
+    where = f"{', '.join(dead)}: mounted although its device is gone"
+    if (
+        begun is not None
+        and begun.duty is Duty.RELEASED
+        and s.now.seconds_since(begun.began) > STUCK
+        and is_false(s.view.alive)
+    ):
+        # Each further try would leave one more process that nothing can kill.
+        return s.decide(
+            Rule.MOUNTED_WITHOUT_PRIMARY,
+            f"{where}, and it does not go ({begun.failed}): `{REBOOT}` is what is left",
+            duty=Duty.RELEASED,
+            alarm=True,
+        )
     return s.decide(
         Rule.MOUNTED_WITHOUT_PRIMARY,
-        f"{', '.join(dead)}: mounted although its device is gone; stopping what writes",
+        f"{where}; stopping what writes",
         duty=Duty.RELEASED,
         plan=Plan(steps=steps),
         alarm=True,

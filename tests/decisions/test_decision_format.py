@@ -125,11 +125,16 @@ def test_the_words_are_read_as_they_are_written() -> None:
     assert (verdict, streak.standing) == (Verdict.UNKNOWN, Standing.FAILING)
     latch = read_latch("stale of us", ours="db2", other="db1", other_word="us", wall=1)
     assert (latch.kind, latch.copy_of) == ("stale", "db1")
-    began = Moment(wall=1.0, monotonic=1.0, boot="b")
-    unfinished = read_unfinished("active by x-y, attempt 3, failed: why", began=began)
+
+    def moment(age: float) -> Moment:
+        return Moment(wall=100.0 - age, monotonic=1.0, boot="b")
+
+    words = "active by x-y 90 s ago, attempt 3, failed: why"
+    unfinished = read_unfinished(words, moment)
     assert unfinished is not None
     assert (unfinished.rule, unfinished.attempts, unfinished.failed) == (
         "x-y",
         3,
         "why",
     )
+    assert unfinished.began.wall == 10.0

@@ -9,8 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from hawatch.deciding.rules_owner import REBOOT
+from hawatch.model.decision import Decision
 from hawatch.model.latch import LatchKind
 from hawatch.recording.memory import load_memory
+from hawatch.sim.agents import NodeAgent
 from hawatch.sim.node import Node
 from hawatch.sim.play import Play
 from hawatch.sim.search.ground import rows_missing
@@ -32,6 +35,9 @@ RISKS = frozenset(
 def orders(play: Play, at: float) -> list[Deed]:
     """Return the deeds of one round, beginning at a time of the scenario."""
     deeds: list[Deed] = []
+    for name, agent in play.agents.agents.items():
+        if any(REBOOT in said.because for said in _last_words(agent)):
+            deeds.append({"time": at - 1, "do": "crash", "node": name, "seconds": 5.0})
     for settings in play.world.settings.services:
         owner = play.served_by(settings.name)
         if owner == "nobody":
@@ -89,6 +95,10 @@ def _bring_up(play: Play, service: str, resource: str, at: float) -> Iterator[De
         "node": chosen.name,
         "words": ["takeover", service],
     }
+
+
+def _last_words(agent: NodeAgent) -> tuple[Decision, ...]:
+    return agent.last.decisions if agent.last is not None else ()
 
 
 def _discard(node: str, resource: str, at: float) -> Iterator[Deed]:

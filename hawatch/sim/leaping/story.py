@@ -11,6 +11,7 @@ import msgspec
 from hawatch.model.decision import Decision
 from hawatch.model.finding import Finding, Streak, Verdict
 from hawatch.model.memory import Memory
+from hawatch.model.newest import kept_for_newest
 from hawatch.recording.memory import durable_streak
 from hawatch.recording.troubles import BLIND_LOOKS
 from hawatch.sim.leaping.carry import alike_but_for_time
@@ -49,6 +50,7 @@ def at_rest(before: Memory, after: Memory) -> bool:
     return alike_but_for_time(_still(before), _still(after))
 
 
+@kept_for_newest(8)
 def _still(memory: Memory) -> Memory:
     """Return the memory without what moves in every look."""
     services = {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import string
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -70,6 +71,7 @@ def _still(memory: Memory) -> Memory:
     )
 
 
+@lru_cache(maxsize=4096)
 def _standing(streak: Streak) -> Streak:
     """Return a streak without its counts where they change nothing any more."""
     return msgspec.structs.replace(

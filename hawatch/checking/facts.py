@@ -7,7 +7,7 @@ one argument that is no fact of the machine: the check's own numbers.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from types import SimpleNamespace
 from typing import Any
@@ -16,7 +16,14 @@ import msgspec
 
 from hawatch.checking import node_facts, service_facts, storage_facts
 from hawatch.checking.nouns import Check
-from hawatch.checking.subject import FactSpec, Look, NotApplicable, Scope, Subject
+from hawatch.checking.subject import (
+    Answer,
+    FactSpec,
+    Look,
+    NotApplicable,
+    Scope,
+    Subject,
+)
 from hawatch.model.config import CheckConfig, Config
 from hawatch.model.fact import Unknown
 from hawatch.model.finding import Verdict
@@ -81,8 +88,10 @@ def _finest(arguments: tuple[str, ...]) -> Scope:
 
 def bind(check: Check, look: Look) -> tuple[Bound, ...]:
     """Given a check, return it once for each subject of its scope, with arguments."""
+    specs = asked_for(check.arguments)
     return tuple(
-        bind_one(check, subject, look) for subject in look.subjects(scope_of(check))
+        bind_one(check, subject, look.config, [look.answer(s, subject) for s in specs])
+        for subject in look.subjects(scope_of(check))
     )
 
 
@@ -113,19 +122,25 @@ def settings_of(check: Check, config: Config) -> Mapping[str, Any]:
     return found
 
 
-def bind_one(check: Check, subject: Subject, look: Look) -> Bound:
-    """Return the check about one subject; what does not apply outweighs unknown."""
+def bind_one(
+    check: Check, subject: Subject, config: Config, answers: Iterable[Answer]
+) -> Bound:
+    """Return the check about one subject; what does not apply outweighs unknown.
+
+    answers: to the facts that it asks for, in the order of its arguments.
+    """
+    told = iter(answers)
     arguments: dict[str, Any] = {}
     skipped: list[str] = []
     unknown: dict[str, list[str]] = {}
     for name in check.arguments:
         if name == SETTINGS:
             try:
-                arguments[name] = SimpleNamespace(**settings_of(check, look.config))
+                arguments[name] = SimpleNamespace(**settings_of(check, config))
             except ValueError as error:
                 unknown[str(error)] = []
             continue
-        answer = look.answer(FACTS[name], subject)
+        answer = next(told)
         if isinstance(answer, Unknown):
             unknown.setdefault(answer.reason, []).append(name)
         elif isinstance(answer, NotApplicable):

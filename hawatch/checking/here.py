@@ -16,9 +16,18 @@ import msgspec
 from hawatch.checking.facts import Bound, asked_for, bind_one, scope_of
 from hawatch.checking.judge import Judgement, judge, load, verdict_of
 from hawatch.checking.nouns import Check, CheckFile
-from hawatch.checking.subject import Answer, FactSpec, Look, Scope, Subject
+from hawatch.checking.subject import (
+    Answer,
+    FactSpec,
+    Look,
+    NotApplicable,
+    Scope,
+    Subject,
+)
 from hawatch.checking.verdicts import finding_of, withheld
 from hawatch.model.finding import CheckPolicy, Finding, Verdict
+
+NOT_ASKED = NotApplicable("this was never asked")
 
 Work = Sequence[tuple[CheckFile, Sequence[tuple[Check, CheckPolicy]]]]
 """The checks to be called, by file, with their numbers."""
@@ -45,7 +54,7 @@ class LastLook:
         self._subjects: Subjects = ()
         self._facts: list[tuple[FactSpec, Subject]] = []
         self._questions: list[_Question] = []
-        self._answers: list[Answer | None] = []
+        self._answers: list[Answer] = []
         self._findings: list[Finding | None] = []
 
     def findings(self, work: Work, look: Look) -> list[Finding]:
@@ -81,7 +90,7 @@ class LastLook:
                     self._questions.append(
                         _Question(file, check, policy, subject, tuple(facts))
                     )
-        self._answers = [None] * len(self._facts)
+        self._answers = [NOT_ASKED] * len(self._facts)
         self._findings = [None] * len(self._questions)
 
     def _changed(self, look: Look) -> set[int]:
@@ -91,7 +100,7 @@ class LastLook:
         """
         changed = set()
         for number, (spec, subject) in enumerate(self._facts):
-            answer = look.answer(spec, subject)
+            answer = spec.answer(look, subject)
             if answer != self._answers[number]:
                 changed.add(number)
                 self._answers[number] = answer
@@ -103,7 +112,8 @@ class LastLook:
         same = question.check.shipped and changed.isdisjoint(question.facts)
         if old is not None and same:
             return old
-        bound = bind_one(question.check, question.subject, look)
+        answers = [self._answers[number] for number in question.facts]
+        bound = bind_one(question.check, question.subject, look.config, answers)
         judged = _judged(question.file, bound)
         return finding_of(bound, judged, question.policy.severity)
 

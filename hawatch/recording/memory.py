@@ -114,7 +114,7 @@ def save_memory(store: Store, memory: Memory) -> str | None:
     try:
         if store.read(STATE) != state:
             store.replace(STATE, state)
-        store.replace(MARK, _encode(_mark_of(memory)), durable=False)
+        store.replace(MARK, msgspec.json.encode(_mark_of(memory)), durable=False)
     except OSError as error:
         return f"memory not saved: {complaint(error)}"
     return None
@@ -181,6 +181,7 @@ def _durable(memory: Memory) -> Memory:
     )
 
 
+@lru_cache(maxsize=4096)
 def durable_streak(streak: Streak) -> Streak:
     """Return a streak without the count that only grows while nothing changes."""
     well = streak.standing is Standing.WELL

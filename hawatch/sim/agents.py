@@ -6,6 +6,7 @@ shutdown, a state directory that loses what was not synced, and a peer that answ
 
 from __future__ import annotations
 
+import string
 from collections.abc import Callable, Coroutine
 from typing import Any
 
@@ -32,6 +33,8 @@ from hawatch.sim.world import World
 
 AGAIN = 1.0
 """Seconds after which a cycle that asked for another one gets it."""
+
+WITHOUT_DIGITS = str.maketrans("", "", string.digits)
 
 QUIET = {Rule.ALL_WELL, Rule.LOOK_AGAIN}
 
@@ -184,7 +187,7 @@ class NodeAgent:
     def _tell_decision(self, decision: Decision) -> None:
         """Tell a decision, unless only its numbers differ from the last one."""
         text = f"[{decision.rule}] {decision.because}"
-        story = "".join(c for c in text if not c.isdigit())
+        story = text.translate(WITHOUT_DIGITS)
         if decision.rule not in QUIET and self._said.get(decision.service) != story:
             self.node.note(text, "agent")
         self._said[decision.service] = story

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import string
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -11,6 +12,7 @@ import msgspec
 from hawatch.model.decision import Decision
 from hawatch.model.finding import Finding, Streak, Verdict
 from hawatch.model.memory import Memory
+from hawatch.model.newest import kept_for_newest
 from hawatch.recording.memory import durable_streak
 from hawatch.recording.troubles import BLIND_LOOKS
 from hawatch.sim.leaping.carry import alike_but_for_time
@@ -49,6 +51,7 @@ def at_rest(before: Memory, after: Memory) -> bool:
     return alike_but_for_time(_still(before), _still(after))
 
 
+@kept_for_newest(8)
 def _still(memory: Memory) -> Memory:
     """Return the memory without what moves in every look."""
     services = {}
@@ -68,6 +71,7 @@ def _still(memory: Memory) -> Memory:
     )
 
 
+@lru_cache(maxsize=4096)
 def _standing(streak: Streak) -> Streak:
     """Return a streak without its counts where they change nothing any more."""
     return msgspec.structs.replace(

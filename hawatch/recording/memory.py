@@ -29,6 +29,7 @@ from hawatch.model.memory import (
     ServiceMemory,
 )
 from hawatch.model.moment import Moment
+from hawatch.model.newest import kept_for_newest
 from hawatch.recording.store import Store, complaint
 
 STATE = "state.json"
@@ -207,11 +208,18 @@ def _marked(memory: Memory, mark: _Mark | None, now: Moment) -> Memory:
     """Return a durable memory with what a mark adds to it."""
     if mark is None or mark.node != memory.node:
         return memory
-    memory = msgspec.structs.replace(memory, sequence=mark.sequence)
     if mark.last is None or mark.last.boot != now.boot:
-        return memory
-    # A mark may be one cycle older than the state: its count holds only where it
-    # counts the very same streak.
+        return msgspec.structs.replace(memory, sequence=mark.sequence)
+    return _with_counts(memory, mark)
+
+
+@kept_for_newest(4)
+def _with_counts(memory: Memory, mark: _Mark) -> Memory:
+    """Return a durable memory with everything that a mark of this boot adds.
+
+    A mark may be one cycle older than the state: its count holds only where it counts
+    the very same streak.
+    """
     streaks = {
         key: marked
         if (marked := mark.streaks.get(key)) and durable_streak(marked) == streak
@@ -219,7 +227,12 @@ def _marked(memory: Memory, mark: _Mark | None, now: Moment) -> Memory:
         for key, streak in memory.streaks.items()
     }
     return msgspec.structs.replace(
-        memory, last=mark.last, samples=mark.samples, peer=mark.peer, streaks=streaks
+        memory,
+        sequence=mark.sequence,
+        last=mark.last,
+        samples=mark.samples,
+        peer=mark.peer,
+        streaks=streaks,
     )
 
 

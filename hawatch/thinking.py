@@ -13,15 +13,14 @@ from hawatch.agent import Checker
 from hawatch.deciding.remember import hook_hints, next_memory
 from hawatch.deciding.rules import decide_all
 from hawatch.deciding.rules_hold import longest_gap
-from hawatch.deciding.situation import situation
-from hawatch.deciding.streaks import next_streaks
+from hawatch.deciding.situations import situations, with_streaks
 from hawatch.model.config import Config
 from hawatch.model.decision import Decision
 from hawatch.model.finding import Finding
 from hawatch.model.memory import Memory
 from hawatch.model.moment import Moment
 from hawatch.model.snapshot import Snapshot
-from hawatch.model.trigger import Trigger, foremost
+from hawatch.model.trigger import Trigger
 from hawatch.peer.silence import not_before_asked, remember
 
 
@@ -74,23 +73,18 @@ def think(
     recalled = not_before_asked(recalled, before.asked, snapshot.taken)
     memory = next_memory(config, recalled, snapshot, hook_hints(triggers))
     findings = check(snapshot, memory)
-    streaks = next_streaks(
-        memory.streaks, findings, check.policies, wall=snapshot.taken.wall
-    )
-    memory = msgspec.structs.replace(memory, streaks=streaks)
+    memory = with_streaks(memory, findings, check.policies, wall=snapshot.taken.wall)
     decisions = decide_all(
-        situation(
+        situations(
             config,
-            service,
             snapshot,
             memory,
             findings,
             check.policies,
-            foremost(triggers),
+            triggers,
             last=before.memory.last,
             damaged=before.unreliable,
         )
-        for service in config.services
     )
     return Thought(
         recalled=recalled, memory=memory, findings=findings, decisions=decisions

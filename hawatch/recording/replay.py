@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import msgspec
-
 from hawatch.deciding.remember import hook_hints, next_memory
 from hawatch.deciding.rules import in_turn
-from hawatch.deciding.situation import Situation, situation
-from hawatch.deciding.streaks import next_streaks
+from hawatch.deciding.situation import Situation
+from hawatch.deciding.situations import situations, with_streaks
 from hawatch.model.config import Config
 from hawatch.model.decision import Decision
 from hawatch.model.plan import Plan
-from hawatch.model.trigger import foremost
 from hawatch.recording.flight import Flight
 
 FIELDS = ("rule", "duty", "because", "refused", "plan", "move", "alarm", "again")
@@ -34,23 +31,19 @@ def again(config: Config, flight: Flight) -> Iterator[tuple[Situation, Decision]
     snapshot = flight.snapshot
     hints = hook_hints(flight.triggers)
     memory = next_memory(config, flight.memory, snapshot, hints)
-    streaks = next_streaks(
-        memory.streaks, flight.findings, flight.policies, wall=snapshot.taken.wall
-    )
-    memory = msgspec.structs.replace(memory, streaks=streaks)
+    wall = snapshot.taken.wall
+    memory = with_streaks(memory, flight.findings, flight.policies, wall=wall)
     return in_turn(
-        situation(
+        situations(
             config,
-            service,
             snapshot,
             memory,
             flight.findings,
             flight.policies,
-            foremost(flight.triggers),
+            flight.triggers,
             last=flight.last,
             damaged=flight.damaged,
         )
-        for service in config.services
     )
 
 

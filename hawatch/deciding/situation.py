@@ -98,8 +98,9 @@ class Situation(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def next_owner(self) -> ServiceMemory:
         """Return the memory of a take-over: later than any that was heard of."""
-        theirs = self.word.service.epoch if self.word.service is not None else 0
-        return msgspec.structs.replace(self.own, epoch=max(self.own.epoch, theirs) + 1)
+        ours, service = self.own.epoch, self.word.service
+        latest = ours if service is None else max(ours, service.epoch)
+        return msgspec.structs.replace(self.own, epoch=latest + 1)
 
     def decide(
         self,

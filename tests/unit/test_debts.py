@@ -299,6 +299,24 @@ def test_evidence_takes_what_is_known_and_keeps_what_is_not() -> None:
     assert (read.resuid, read.localcnt) == (b.a_dump().resuid, 0)
 
 
+@pytest.mark.parametrize(
+    ("before", "proves"),
+    [
+        (APART, True),
+        (seen(status=HastStatus.DEGRADED, workerpid=1746), False),
+        (seen(status=HastStatus.DEGRADED, boot="boot-0"), False),
+    ],
+    ids=["the same worker", "another worker", "another boot"],
+)
+def test_a_syncdone_counts_for_the_worker_that_was_seen_before(
+    before: HastSeen, *, proves: bool
+) -> None:
+    """One that ended in between may have told of its own resync [FACTS B10, B12]."""
+    hints = frozenset({"syncdone"})
+    evidence = after(found(dirty=1), before=before, hints=hints).in_sync
+    assert (evidence is not None) is proves
+
+
 def test_a_connection_without_a_worker_proves_nothing() -> None:
     """Nobody could tell later whose evidence it is."""
     assert after(found(workerpid=None), before=APART).in_sync is None

@@ -76,10 +76,11 @@ def test_what_grabs_or_moves_looks_again_first(decision: Decision) -> None:
     "decision",
     [
         a_decision(),
+        a_decision(move=True),
         a_decision(STOP, UNMOUNT, role(HastRole.SECONDARY)),
         a_decision(role(HastRole.INIT), AllowCarp(allow=False, deadline=5.0)),
     ],
-    ids=["does nothing", "lets go", "fences itself"],
+    ids=["does nothing", "moves nothing", "lets go", "fences itself"],
 )
 def test_letting_go_does_not_wait_for_another_look(decision: Decision) -> None:
     """An owner of two services that is cut off has one deadline for both."""

@@ -102,6 +102,15 @@ def test_restarts_beyond_the_cool_down_are_forgotten() -> None:
     assert own.heals == (now,)
 
 
+def test_a_restart_counts_from_its_moment_to_the_end_of_the_cool_down() -> None:
+    """One that is a cool-down old is over; one of this very second is not."""
+    now, cooldown = b.a_moment().wall, CONFIG.limits.cooldown
+    ages = (-1.0, 0.0, cooldown - 1, cooldown)
+    times = tuple(now - age for age in ages)
+    own = after(b.a_memory(restarts=times, heals=times), b.a_snapshot())
+    assert own.restarts == own.heals == (now, now - cooldown + 1)
+
+
 def test_a_raise_that_somebody_undid_is_forgotten() -> None:
     """The skew is what it was: a boot, or a person [FACTS H30]."""
     memory = b.a_memory(b.STANDBY, raised=RAISED)
@@ -120,6 +129,19 @@ def test_a_raise_that_is_only_intended_is_remembered() -> None:
     """The plan was cut before its lever: the owner holds, the skew is as before."""
     memory = b.a_memory(raised=RAISED)
     assert after(memory, b.a_snapshot()).raised == RAISED
+
+
+def test_a_raise_of_a_plan_that_goes_on_is_remembered() -> None:
+    """All is let go, the lever is still to come: the skew to go back to is needed."""
+    begun = Unfinished(
+        rule="unhealthy-demote",
+        duty=Duty.STANDBY,
+        because="mysqld is dead",
+        began=b.a_moment(900.0),
+    )
+    memory = b.a_memory(b.STANDBY, raised=RAISED, unfinished=begun)
+    vhid = b.a_vhid("MASTER", advskew=0)
+    assert after(memory, b.a_snapshot(b.STANDBY, carp=vhid)).raised == RAISED
 
 
 @pytest.mark.parametrize("kind", [LatchKind.FENCED, LatchKind.UNHEARD])
@@ -177,6 +199,12 @@ def test_a_sample_holds_what_is_known() -> None:
     assert found.counters is None
     assert (found.dirty, found.errors) == ({"disk0": 4096}, {"disk0": 3})
     assert found.used == {b.DIRECTORY: 40_000_000_000}
+
+
+def test_a_resource_that_could_not_be_asked_has_no_numbers_in_the_sample() -> None:
+    """A trend through a 0 that nobody read would be an alarm, or hide one."""
+    found = sample(b.a_snapshot(hast=HIDDEN))
+    assert (found.dirty, found.errors) == ({}, {})
 
 
 def test_samples_are_few_and_of_this_boot() -> None:

@@ -61,6 +61,18 @@ def test_a_check_clears_after_as_many_passes_as_it_rises_in() -> None:
     assert after([*failed, *[OK] * 6]).message == ""
 
 
+def test_a_check_that_goes_on_failing_failed_when_it_began_to_count() -> None:
+    """How long it has been down is what a person reads, not when it was last asked."""
+    assert after([FAIL] * 9).since == 3.0
+    assert after([FAIL] * 3 + [OK] * 4 + [FAIL] * 3).since == 3.0
+
+
+def test_a_check_that_goes_on_passing_is_well_since_it_cleared() -> None:
+    """And one that never failed has no such time."""
+    assert after([FAIL] * 3 + [OK] * 9).since == 8.0
+    assert after([OK] * 9).since == Streak().since
+
+
 def test_one_pass_in_between_starts_the_count_anew() -> None:
     """In a row means in a row."""
     assert after([FAIL, FAIL, OK, FAIL, FAIL]).standing is Standing.WELL

@@ -125,9 +125,71 @@ def test_each_broken_inequality_is_found_at_its_path(
     assert path in paths(sound(**change))
 
 
-def test_a_disabled_channel_needs_no_channel_times() -> None:
+def starting(seconds: float, **changes: Any) -> dict[str, Any]:
+    """Return a change: the service may take so long to start."""
+    return {"services": {"mysql": a_service_config(start_deadline=seconds, **changes)}}
+
+
+def witnessed(**changes: Any) -> dict[str, Any]:
+    """Return a change of the witness's numbers."""
+    return {"witness": msgspec.structs.replace(WITNESS, **changes)}
+
+
+@pytest.mark.parametrize(
+    ("change", "path", "right"),
+    [
+        (witnessed(give_up=20.0), "witness.give_up", True),
+        (witnessed(give_up=19.9), "witness.give_up", False),
+        ({"peer": PeerConfig(timeout=10.0)}, "peer.timeout", True),
+        ({"peer": PeerConfig(timeout=10.1)}, "peer.timeout", False),
+        ({"peer": PeerConfig(max_age=179.0)}, "peer.max_age", True),
+        ({"peer": PeerConfig(max_age=180.0)}, "peer.max_age", False),
+        ({"hast": HastConfig(role_deadline=25.0)}, "hast.role_deadline", True),
+        ({"hast": HastConfig(role_deadline=24.9)}, "hast.role_deadline", False),
+        ({"carp": CarpConfig(settle=4.0)}, "carp.settle", True),
+        ({"carp": CarpConfig(debounce=4.0)}, "carp.debounce", True),
+        ({"limits": LimitsConfig(cooldown=60.0, per=60.0)}, "limits.cooldown", True),
+        ({"limits": LimitsConfig(cooldown=61.0, per=60.0)}, "limits.cooldown", False),
+        (starting(30.0), "services.mysql.start_deadline", True),
+        (starting(29.9), "services.mysql.start_deadline", False),
+        (starting(30.0, probe=None), "services.mysql.start_deadline", True),
+        (starting(29.9, probe=None), "services.mysql.start_deadline", False),
+        (
+            starting(50.0, probe=ProbeConfig(timeout=25.0)),
+            "services.mysql.start_deadline",
+            True,
+        ),
+        (
+            starting(49.9, probe=ProbeConfig(timeout=25.0)),
+            "services.mysql.start_deadline",
+            False,
+        ),
+    ],
+)
+def test_each_number_is_right_up_to_its_bound(
+    change: dict[str, Any], path: str, *, right: bool
+) -> None:
+    """What a page calls "at least" may be just that, and not a moment less."""
+    assert (path not in paths(sound(**change))) is right
+
+
+def test_a_service_that_nothing_starts_needs_no_time_to_start() -> None:
+    """Files without a database: the number is never used."""
+    assert paths(sound(**starting(1.0, rc=()))) == []
+
+
+@pytest.mark.parametrize("kind", ["ping", "tcp"])
+def test_a_witness_of_either_kind_needs_the_sum(kind: str) -> None:
+    """A gateway that does not answer pings is asked by TCP and counts as much."""
+    at = {"ping": ("192.0.2.1",), "tcp": ("192.0.2.1:443",)}[kind]
+    witness = WitnessConfig(promote_after=173.0, **{kind: at})
+    assert paths(sound(witness=witness)) == ["witness.promote_after"]
+
+
+@pytest.mark.parametrize("max_age", [1.0, 999.0])
+def test_a_disabled_channel_needs_no_channel_times(max_age: float) -> None:
     """Numbers of a channel that is off cannot be wrong."""
-    peer = PeerConfig(enabled=False, max_age=1.0, timeout=99.0)
+    peer = PeerConfig(enabled=False, max_age=max_age, timeout=99.0)
     found = paths(sound(peer=peer, witness=WitnessConfig()))
     assert [path for path in found if path.startswith("peer.")] == []
 

@@ -65,14 +65,16 @@ def master_not_serving(s: Situation) -> Decision | None:
 
 
 def _failed_lately(s: Situation) -> tuple[Refused, ...]:
-    """Return that a take-over just failed here, where the VIP stayed all the same.
+    """Return that a take-over just failed here, where the VIP is all the same.
 
-    With one service the VIP goes with the failure. With several CARP may have to stay
-    on, and every look would try again what only a person can mend.
+    With one service the VIP goes with the failure; where it is here with a raised skew,
+    the peer has sent it back, and the two would throw it to and fro. With several CARP
+    may have to stay on. Every look would try again what only a person can mend.
     """
     age = s.now.wall - s.own.failed_at
     cooldown = s.config.limits.cooldown
-    if len(s.config.services) < 2 or not 0.0 <= age < cooldown:
+    goes = len(s.config.services) < 2 and s.own.raised is None
+    if goes or not 0.0 <= age < cooldown:
         return ()
     detail = (
         f"the take-over failed here {age:.0f} s ago, and is not tried again for "

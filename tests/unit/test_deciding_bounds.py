@@ -24,12 +24,21 @@ from hawatch.model.decision import Refusal, Refused
 from hawatch.model.fact import Known, Unknown
 from hawatch.model.hast import HastRole, HastStatus
 from hawatch.model.latch import Latch, LatchKind
-from hawatch.model.memory import HeardReport, Unfinished
+from hawatch.model.memory import HeardReport, SkewRaise, Unfinished
 from hawatch.model.plan import AllowCarp
 from hawatch.model.report import Duty, Maintenance
 
 YES, NO = Known(value=True), Known(value=False)
 RELEASED = "standby-after-release"
+RAISE = SkewRaise(
+    interface="em0",
+    vhid=1,
+    original_advskew=0,
+    original_advbase=1,
+    raised_to=240,
+    since=0.0,
+    reason="x",
+)
 TOO_SHORT = Refused(refusal=Refusal.PEER_SILENT_TOO_SHORT, detail="x")
 
 
@@ -417,25 +426,32 @@ def test_a_good_standby_is_a_connected_secondary_without_failures() -> None:
 
 
 @pytest.mark.parametrize(
-    ("ago", "services", "refused"),
+    ("ago", "services", "raised", "refused"),
     [
-        (-1, 2, False),
-        (0, 2, True),
-        (1, 2, True),
-        (3599, 2, True),
-        (3600, 2, False),
-        (1, 1, False),
-        (1, 3, True),
+        (-1, 2, False, False),
+        (0, 2, False, True),
+        (1, 2, False, True),
+        (3599, 2, False, True),
+        (3600, 2, False, False),
+        (1, 1, False, False),
+        (1, 3, False, True),
+        (1, 1, True, True),
+        (3599, 1, True, True),
+        (3600, 1, True, False),
+        (-1, 1, True, False),
+        (1, 2, True, True),
     ],
 )
-def test_a_take_over_that_failed_is_not_tried_again_beside_another_service(
-    ago: float, services: int, *, refused: bool
+def test_a_take_over_that_failed_is_not_tried_again_where_the_vip_is_all_the_same(
+    ago: float, services: int, *, raised: bool, refused: bool
 ) -> None:
-    """It would take the other one's VIP along each time; alone there is none."""
+    """CARP stays on for another service, or the peer has sent the VIP back."""
     s = at(RELEASED)
     settings = {f"s{n}": s.settings for n in range(services)}
     config = msgspec.structs.replace(s.config, services=settings)
-    s = own(msgspec.structs.replace(s, config=config), failed_at=s.now.wall - ago)
+    raise_ = RAISE if raised else None
+    s = msgspec.structs.replace(s, config=config)
+    s = own(s, failed_at=s.now.wall - ago, raised=raise_)
     found = rules_roles._failed_lately(s)
     assert bool(found) is refused
     assert refusals(found) <= {Refusal.COOLDOWN}

@@ -1,9 +1,16 @@
-"""What may go wrong in the abstract pair, by kind, and how each of it is mended."""
+"""What may go wrong in the abstract pair, by kind."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from hawatch.sim.search.exhaustive.accidents_storage import (
+    Told,
+    hastd,
+    mount_gone,
+    queue,
+    worker,
+)
 from hawatch.sim.search.exhaustive.state import (
     NETS,
     NODES,
@@ -13,10 +20,8 @@ from hawatch.sim.search.exhaustive.state import (
     tidy,
 )
 
-Told = tuple[str, PairState]
-"""What happened in words, and the pair after it."""
-
 BLIND = ("carp", "hast", "mounts", "services")
+"""What may not be read."""
 
 
 def accidents(pair: PairState, kinds: frozenset[str]) -> Iterator[Told]:
@@ -31,37 +36,6 @@ def accidents(pair: PairState, kinds: frozenset[str]) -> Iterator[Told]:
         if kind in kinds:
             for said, after in KINDS[kind](less):
                 yield said, tidy(after)
-
-
-def repairs(pair: PairState) -> Iterator[Told]:
-    """Yield every way in which something is mended from outside."""
-    for name in NODES:
-        node = pair.node(name)
-        if not node.up:
-            yield f"{name} boots", pair.put(name, up=True)
-        if node.frozen:
-            woken = pair.put(name, frozen=False, looked=2, acted=False, plan=())
-            woken = woken.put(other(name), acted=False)
-            yield f"{name} goes on after a long sleep", woken
-        if node.broken:
-            started = node.running or (node.master and node.holds and not node.plan)
-            mended = pair.put(name, broken="", running=started)
-            yield f"the database on {name} is mended", mended
-        if not node.link:
-            # CARP's state changes with the link, and devd rings.
-            up = pair.put(name, link=True, acted=False)
-            yield f"the link of {name} is up again", up
-        if node.alive and not node.allow and "fenced" not in node.latches:
-            yield f"somebody allows CARP on {name} again", pair.put(name, allow=True)
-        if node.blind:
-            yield f"{name} can read everything again", pair.put(name, blind="")
-        if node.maintained:
-            ended = pair.put(name, maintained=False)
-            yield f"the maintenance of {name} is over", ended
-    if pair.net != "ok":
-        # What is heard again rings on both nodes: CARP's states change.
-        well = pair.with_(net="ok").put("a", acted=False).put("b", acted=False)
-        yield "the network is well again", well
 
 
 def _power(pair: PairState) -> Iterator[Told]:
@@ -87,6 +61,19 @@ def _dies(pair: PairState) -> Iterator[Told]:
         if pair.node(name).alive and pair.node(name).running:
             dead = pair.put(name, running=False, broken="restart")
             yield f"the database on {name} dies", dead
+
+
+def _is_dead(pair: PairState) -> Iterator[Told]:
+    for name in NODES:
+        if pair.node(name).alive and not pair.node(name).broken:
+            dead = pair.put(name, running=False, broken="start")
+            yield f"the database on {name} is dead, and no start helps", dead
+
+
+def _ails(pair: PairState) -> Iterator[Told]:
+    for name in NODES:
+        if pair.node(name).alive and not pair.node(name).ails:
+            yield f"a check of {name} itself fails", pair.put(name, ails=True)
 
 
 def _vip_moves(pair: PairState) -> Iterator[Told]:
@@ -147,13 +134,6 @@ def _link(pair: PairState) -> Iterator[Told]:
             yield f"the link of {name} to the clients is down", down
 
 
-def _hastd(pair: PairState) -> Iterator[Told]:
-    """Every role is init then, and a device goes from under its mount [F7]."""
-    for name in NODES:
-        if pair.node(name).alive and pair.node(name).role != "i":
-            yield f"hastd on {name} starts anew", pair.put(name, role="i", acted=False)
-
-
 def _forbidden(pair: PairState) -> Iterator[Told]:
     for name in NODES:
         if pair.node(name).alive and pair.node(name).allow:
@@ -166,6 +146,13 @@ def _blind(pair: PairState) -> Iterator[Told]:
         if pair.node(name).alive and not pair.node(name).blind:
             for what in BLIND:
                 yield f"{name} cannot read {what}", pair.put(name, blind=what)
+
+
+def _state(pair: PairState) -> Iterator[Told]:
+    for name in NODES:
+        if pair.node(name).alive and not pair.node(name).blind:
+            full = pair.put(name, blind="state")
+            yield f"the disk of the memory of {name} is full", full
 
 
 def _maintenance(pair: PairState) -> Iterator[Told]:
@@ -200,6 +187,8 @@ KINDS: dict[str, Callable[[PairState], Iterator[Told]]] = {
     "database": _database,
     "hangs": _hangs,
     "dies": _dies,
+    "dead": _is_dead,
+    "ails": _ails,
     "vip": _vip_moves,
     "killed": _killed,
     "network": _network,
@@ -209,9 +198,13 @@ KINDS: dict[str, Callable[[PairState], Iterator[Told]]] = {
     "sleep": _sleep,
     "owner sleeps": _owner_sleeps,
     "link": _link,
-    "hastd": _hastd,
+    "hastd": hastd,
+    "worker": worker,
+    "mount gone": mount_gone,
+    "queue": queue,
     "forbidden": _forbidden,
     "blind": _blind,
+    "state": _state,
     "maintenance": _maintenance,
     "operator": _operator,
     "shutdown": _shutdown,

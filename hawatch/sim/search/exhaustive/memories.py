@@ -20,34 +20,45 @@ from hawatch.model.hast import (
 from hawatch.model.latch import InSync, Latch, LatchKind
 from hawatch.model.memory import (
     CarpSince,
+    HeardReport,
     Memory,
     Move,
     PeerFence,
+    Sample,
     SeenRole,
     ServiceMemory,
     SkewRaise,
     Unfinished,
 )
 from hawatch.model.moment import Moment
-from hawatch.model.report import Maintenance
+from hawatch.model.report import Maintenance, PeerReport
 from hawatch.sim.search.exhaustive.numbers import (
     BEFORE,
     CHECK,
+    COUNTERS,
     DUTIES,
     LONG_AGO,
     NOW,
+    ROLES,
     SILENCES,
     SKEWS,
+    WHOLE_NODE,
     skew_of,
 )
 from hawatch.sim.search.exhaustive.state import NodeState, PairState, other
 
+AT_BOOT = Moment(wall=0.0, monotonic=0.0, boot="boot")
 LAST = (None, BEFORE, LONG_AGO)
 """When the last cycle ended, by how a node has looked."""
 
 
-def memory_of(pair: PairState, name: str) -> Memory:
-    """Given a pair and a node, return what it remembers."""
+def memory_of(
+    pair: PairState, name: str, last_word: PeerReport | None = None
+) -> Memory:
+    """Given a pair and a node, return what it remembers.
+
+    last_word is the peer's, where it is not silent for long.
+    """
     node = pair.node(name)
     evidence = InSync(since=0.0, workerpid=2, boot="boot", heard=BEFORE)
     since = Moment(
@@ -62,20 +73,21 @@ def memory_of(pair: PairState, name: str) -> Memory:
         latches=_latches(pair, name),
         released_in="boot" if node.released else "",
         restarts=(NOW.wall - 60,) if node.restarted else (),
+        failed_at=NOW.wall - 60 if node.vain else 0.0,
         raised=_raise(name, node),
         unfinished=_unfinished(node),
         in_sync={"disk": evidence} if in_sync else {},
         connected=("disk",) if pair.connected else (),
         carp=CarpSince(
             state=CarpState.MASTER if node.master else CarpState.BACKUP,
-            since=Moment(wall=0.0, monotonic=0.0, boot="boot"),
+            since=BEFORE if node.young else AT_BOOT,
         ),
         peer_in_sync=(
             {"disk": msgspec.structs.replace(evidence, heard=_last_heard(node))}
             if node.vouched
             else {}
         ),
-        roles={"disk": SeenRole(role=HastRole.SECONDARY, boot="before", hastd=0)},
+        roles={"disk": _seen(node)},
     )
     return Memory(
         node=name,
@@ -84,6 +96,7 @@ def memory_of(pair: PairState, name: str) -> Memory:
         streaks={
             found.key: Streak(standing=Standing.FAILING) for found in findings_of(node)
         },
+        samples=(Sample(taken=BEFORE, counters=COUNTERS),) if node.looked else (),
         services={"db": own},
         moves=_moves(node),
         peer_silent_since=since if node.silent else None,
@@ -93,6 +106,7 @@ def memory_of(pair: PairState, name: str) -> Memory:
             else None
         ),
         fence=_fence(node),
+        peer=HeardReport(report=last_word, heard=BEFORE) if last_word else None,
     )
 
 
@@ -136,6 +150,16 @@ def _latches(pair: PairState, name: str) -> tuple[Latch, ...]:
     return (*held, debt)
 
 
+def _seen(node: NodeState) -> SeenRole:
+    """Return the last role that was seen; init is none. hastd's pid is 1 now."""
+    if node.role != "i":
+        return SeenRole(role=ROLES[node.role], boot="boot", hastd=1)
+    if not node.fell:
+        return SeenRole(role=HastRole.SECONDARY, boot="before", hastd=0)
+    same = node.fell[0] == "w"
+    return SeenRole(role=ROLES[node.fell[1]], boot="boot", hastd=int(same))
+
+
 def _last_heard(node: NodeState) -> Moment:
     gone = SILENCES[node.silent]
     return Moment(
@@ -170,17 +194,22 @@ def _unfinished(node: NodeState) -> Unfinished | None:
 
 
 def findings_of(node: NodeState) -> tuple[Finding, ...]:
-    """Return the failing check of an owner whose database is broken."""
+    """Return the failing checks: of the whole node, and of an owner's database."""
+    found: list[Finding] = []
     ill = node.broken or (node.mounted and not node.running)
-    if not (ill and node.master and node.role == "p"):
-        return ()
-    return (
-        Finding(
-            check=CHECK,
-            subject="db",
-            service="db",
-            verdict=Verdict.FAIL,
-            severity=Severity.CRITICAL,
-            message="no answer",
-        ),
+    if ill and node.master and node.role == "p":
+        found.append(_failing(CHECK, "db", "db", "no answer"))
+    if node.ails:
+        found.append(_failing(WHOLE_NODE, "node", None, "no space"))
+    return tuple(found)
+
+
+def _failing(check: str, subject: str, service: str | None, message: str) -> Finding:
+    return Finding(
+        check=check,
+        subject=subject,
+        service=service,
+        verdict=Verdict.FAIL,
+        severity=Severity.CRITICAL,
+        message=message,
     )

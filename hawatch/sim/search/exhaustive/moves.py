@@ -8,9 +8,10 @@ from typing import NamedTuple
 
 from hawatch.deciding import evidence
 from hawatch.model.fact import Unknown
-from hawatch.sim.search.exhaustive.accidents import accidents, repairs
+from hawatch.sim.search.exhaustive.accidents import accidents
 from hawatch.sim.search.exhaustive.concrete import Look, look, report_of
 from hawatch.sim.search.exhaustive.nevers import broken_by
+from hawatch.sim.search.exhaustive.repairs import repairs
 from hawatch.sim.search.exhaustive.snapshots import snapshot_of
 from hawatch.sim.search.exhaustive.state import (
     LONG,
@@ -97,7 +98,9 @@ def _heard(pair: PairState, name: str) -> PairState:
     node, peer = pair.node(name), pair.node(other(name))
     latches, vouched, fence = set(node.latches), node.vouched, node.fence
     proved = node.proved and (node.role == "p" or pair.cut_off != name)
+    freed = node.freed
     if pair.talking:
+        freed = peer.released and peer.duty != "A" and not peer.holds
         # The one that is asked notes it, so its own count begins anew as well.
         pair = pair.put(name, silent=0).put(other(name), silent=0, fence="")
         fence = ""
@@ -130,6 +133,7 @@ def _heard(pair: PairState, name: str) -> PairState:
         vouched=vouched,
         proved=proved,
         fence=fence,
+        freed=freed,
     )
 
 
@@ -161,6 +165,10 @@ def _hast(pair: PairState) -> Iterator[Next]:
     after = synced(pair)
     if after is not None:
         yield Next("HAST connects and syncs", after)
+    for name in NODES:
+        if pair.node(name).alive and pair.node(name).queued:
+            said = f"hastd on {name} has written what waited in its queue"
+            yield Next(said, pair.put(name, queued=False))
 
 
 def _clients(pair: PairState) -> Iterator[Next]:
@@ -202,8 +210,11 @@ def _time(pair: PairState, theme: Theme) -> Iterator[Next]:
             broken = f"{name} has looked, and leaves a mount whose device is gone"
     after = pair.with_(doubled=doubled)
     for name in up:
-        silent = 0 if pair.talking else min(LONG, pair.node(name).silent + 1)
-        after = after.put(name, silent=silent, acted=False)
+        node = pair.node(name)
+        silent = 0 if pair.talking else min(LONG, node.silent + 1)
+        freed = node.freed and pair.talking
+        after = after.put(name, silent=silent, acted=False, freed=freed)
+        after = after.put(name, young=max(0, node.young - 1))
     if after != pair or broken:
         yield Next("a while passes", after, broken)
 

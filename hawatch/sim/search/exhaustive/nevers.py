@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from hawatch.model.decision import Decision, Rule
 from hawatch.sim.search.exhaustive.nevers_peer import about_peer
-from hawatch.sim.search.exhaustive.state import NODES, PairState, other
+from hawatch.sim.search.exhaustive.nevers_rule import beyond_its_rule, told_wrongly
+from hawatch.sim.search.exhaustive.state import NODES, NodeState, PairState, other
 
 WORD_OF_A_PERSON = {Rule.ASKED, Rule.MAINTENANCE}
 FIRST = {Rule.ASKED, Rule.TWO_PRIMARIES}
 """Who may act in the first look: a person, and who finds that harm is done."""
 
-GRABS = {"role p", "mount", "start", "allow", "take vip"}
+TAKES = {"role p", "mount", "start"}
+GRABS = {*TAKES, "allow", "take vip"}
 
 
 def harm(pair: PairState, *, beyond: bool = False) -> str:
@@ -60,8 +62,23 @@ def broken_by(
         return f"{name} acts although a person works on the pair"
     if node.released and not asked and GRABS & set(plan):
         return f"{name} takes something back while it shuts down"
+    return (
+        _blindly(node, name, decision, plan)
+        or about_peer(pair, name, decision, plan, fence)
+        or told_wrongly(pair, name, decision, plan)
+        or beyond_its_rule(pair, name, decision, plan)
+    )
+
+
+def _blindly(
+    node: NodeState, name: str, decision: Decision, plan: tuple[str, ...]
+) -> str:
+    """Return what is done or said of what can be neither read nor remembered, or ""."""
+    if node.blind == "state":
+        lost = TAKES & set(plan)
+        return f"{name} takes what it could not remember" if lost else ""
     if node.blind and GRABS & set(plan):
         return f"{name} grabs without knowing: it cannot read {node.blind}"
     if node.blind == "carp" and decision.rule is Rule.ALL_WELL:
         return f"{name} says that all is well of what it cannot read"
-    return about_peer(pair, name, decision, plan, fence)
+    return ""

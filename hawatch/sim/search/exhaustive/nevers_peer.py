@@ -20,7 +20,11 @@ def about_peer(
     if "fence" in plan:
         return _fenced_wrongly(pair.node(name), name, fence)
     if not plan:
-        return _waits(pair, name) or _keeps_blindly(pair, name, decision)
+        return (
+            _waits(pair, name)
+            or _keeps_blindly(pair, name, decision)
+            or _waits_for_released(pair, name, decision)
+        )
     if "drop vip" in plan and decision.rule is Rule.INTERRUPTED_PLAN:
         return _backs_out(pair, name)
     return _given_in_vain(pair, name, decision, plan)
@@ -60,6 +64,16 @@ def _keeps_blindly(pair: PairState, name: str, decision: Decision) -> str:
     rule = decision.rule is Rule.MASTER_NOT_SERVING
     if rule and idle and pair.talking and heir and free:
         return f"{name} cannot read {node.blind}, and keeps the VIP from {other(name)}"
+    return ""
+
+
+def _waits_for_released(pair: PairState, name: str, decision: Decision) -> str:
+    """Return that it waits for a peer whose last word was that it has let go, or ""."""
+    node = pair.node(name)
+    able = node.proved and node.whole and not node.latches and not node.blind
+    gone = node.freed and not pair.talking and node.silent == 0
+    if decision.rule is Rule.MASTER_NOT_SERVING and able and gone:
+        return f"{name} waits for {other(name)}, which said that it has let go"
     return ""
 
 

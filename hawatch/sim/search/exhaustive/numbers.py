@@ -9,7 +9,14 @@ import msgspec
 from hawatch.model.carp import (
     CarpCounters,
 )
-from hawatch.model.config import Config, NodeConfig, ServiceConfig, WitnessConfig
+from hawatch.model.config import (
+    CarpConfig,
+    Config,
+    NodeConfig,
+    PeerConfig,
+    ServiceConfig,
+    WitnessConfig,
+)
 from hawatch.model.finding import (
     CheckPolicy,
     Remedy,
@@ -19,7 +26,7 @@ from hawatch.model.hast import (
 )
 from hawatch.model.moment import Moment
 from hawatch.model.report import Duty
-from hawatch.sim.search.exhaustive.state import NodeState
+from hawatch.sim.search.exhaustive.state import ADVERTS_ONLY, INTERLOCK, NodeState
 
 CONFIG = Config(
     nodes={"a": NodeConfig(address="192.0.2.1"), "b": NodeConfig(address="192.0.2.2")},
@@ -36,6 +43,19 @@ CONFIG = Config(
     witness=WitnessConfig(ping=("192.0.2.254",)),
 )
 CHECK = "database_answers"
+WHOLE_NODE = "space_left"
+"""A check that is about a node, whether it serves or not."""
+
+TWO_SERVICES = "two services"
+FILES = ServiceConfig(
+    vhid=2,
+    interface="em0",
+    vip="192.0.2.4",
+    resources=("files",),
+    mounts=("/files",),
+    rc=("files-server",),
+)
+"""A second service. Of it nothing can be read, so it counts as held."""
 
 
 class Site(NamedTuple):
@@ -46,8 +66,11 @@ class Site(NamedTuple):
 
     @property
     def policies(self) -> dict[str, CheckPolicy]:
-        """Return the one check's policy."""
-        return {CHECK: CheckPolicy(remedy=self.remedies)}
+        """Return the policies of both checks."""
+        return {
+            CHECK: CheckPolicy(remedy=self.remedies),
+            WHOLE_NODE: CheckPolicy(remedy=(Remedy.DEMOTE,)),
+        }
 
 
 SITES = {
@@ -62,6 +85,18 @@ SITES = {
         ),
         (Remedy.DEMOTE,),
     ),
+    ADVERTS_ONLY: Site(
+        msgspec.structs.replace(CONFIG, peer=PeerConfig(enabled=False)),
+        (Remedy.DEMOTE,),
+    ),
+    INTERLOCK: Site(
+        msgspec.structs.replace(CONFIG, carp=CarpConfig(interlock=True)),
+        (Remedy.DEMOTE,),
+    ),
+    TWO_SERVICES: Site(
+        msgspec.structs.replace(CONFIG, services={**CONFIG.services, "files": FILES}),
+        (Remedy.DEMOTE,),
+    ),
 }
 ROLES = {"p": HastRole.PRIMARY, "s": HastRole.SECONDARY, "i": HastRole.INIT}
 DUTIES = {"A": Duty.ACTIVE, "S": Duty.STANDBY, "R": Duty.RELEASED}
@@ -71,6 +106,8 @@ LONG_AGO = Moment(wall=1e9 - 2000, monotonic=8_000.0, boot="boot")
 SILENCES = (0.0, CONFIG.witness.give_up + 1, CONFIG.witness.promote_after + 1)
 SKEWS = {"a": 0, "b": 100}
 COUNTERS = CarpCounters(**dict.fromkeys(CarpCounters.__struct_fields__, 0))
+ONE_MORE = msgspec.structs.replace(COUNTERS, received_inet=1)
+"""CARP's counters once an advert was heard since the look before."""
 
 
 def skew_of(name: str, node: NodeState) -> int:

@@ -14,7 +14,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from hawatch.sim.search.exhaustive.state import NODES, NodeState, PairState, other
+from hawatch.sim.search.exhaustive.state import (
+    ADVERTS_ONLY,
+    NODES,
+    NodeState,
+    PairState,
+    other,
+)
 
 
 class Edge(NamedTuple):
@@ -110,7 +116,8 @@ def at_rest(members: list[PairState], *, told: bool) -> str:
         serving = any(idle.node(n).serves for n in NODES)
         if serving and not idle.connected and not _is_excused(idle):
             return "everything is mended, nothing is latched, and no standby connects"
-        if serving or any(_has_reason(idle.node(n)) for n in NODES):
+        unsure = idle.site == ADVERTS_ONLY  # nobody can say which copy is current
+        if serving or unsure or any(_has_reason(idle.node(n)) for n in NODES):
             return ""
         return "everything is mended, both copies are good, and nobody serves"
     for pair in members:
@@ -132,7 +139,8 @@ def _is_excused(pair: PairState) -> bool:
 
 def _has_reason(node: NodeState) -> bool:
     """Return whether a person has to choose, or the cool-down has to pass."""
-    return bool(node.moved or node.latches or node.debt or not node.whole)
+    waits = node.moved or node.vain
+    return bool(waits or node.latches or node.debt or not node.whole)
 
 
 def left_alone(members: list[PairState], *, told: bool) -> str:
@@ -144,13 +152,17 @@ def left_alone(members: list[PairState], *, told: bool) -> str:
     serving = [n for n in NODES if pair.node(n).serves and not pair.node(n).broken]
     if ill and not serving and not told:
         return f"nobody serves since {ill[0]} is ill, and nobody is told"
-    if serving or any(pair.node(n).moved for n in NODES) or pair.net != "ok":
+    held = [n for n in NODES if pair.node(n).alive and not pair.node(n).allow]
+    if held and not serving and not told:
+        return f"nobody serves while CARP is off on {held[0]}, and nobody is told"
+    waits = any(pair.node(n).moved or pair.node(n).vain for n in NODES)
+    if serving or waits or pair.net != "ok":
         return ""
     forbidden = any(pair.node(n).alive and not pair.node(n).allow for n in NODES)
     if told and (forbidden or pair.site == "restarts only"):
         return ""
     for name in NODES:
-        if _able(pair, name) or _heir(pair, name):
+        if _able(pair, name) or _heir(pair, name) or _was_owner(pair, name):
             return f"nobody serves, although {name} could"
     return ""
 
@@ -166,6 +178,7 @@ def _able(pair: PairState, name: str) -> bool:
     return (
         well
         and not node.blind
+        and not node.ails
         and node.whole
         and not node.latches
         and node.proved
@@ -181,6 +194,16 @@ def _heir(pair: PairState, name: str) -> bool:
     well = node.alive and node.link and node.allow and not node.broken
     knows = node.proved and node.whole and not node.blind and not node.latches
     return well and knows and not pair.node(other(name)).alive
+
+
+def _was_owner(pair: PairState, name: str) -> bool:
+    """Return whether a node owned it in this boot, and its device and mount went."""
+    node, peer = pair.node(name), pair.node(other(name))
+    well = node.alive and node.link and node.allow and not node.broken
+    whole = node.whole and not node.latches and not node.sick and not node.blind
+    last = node.fell == "kp" and pair.later == name
+    heard = (pair.talking and not peer.blind) or not peer.up
+    return well and whole and last and heard
 
 
 def _wrong(pair: PairState) -> Iterator[str]:

@@ -27,32 +27,42 @@ from hawatch.model.report import PeerReport
 from hawatch.model.services import RcStatus
 from hawatch.model.snapshot import PeerSighting, Snapshot
 from hawatch.model.storage import DirectoryProbe, FstabEntry, Mount
-from hawatch.sim.search.exhaustive.numbers import COUNTERS, NOW, ROLES, skew_of
+from hawatch.sim.search.exhaustive.numbers import (
+    COUNTERS,
+    NOW,
+    ONE_MORE,
+    ROLES,
+    skew_of,
+)
 from hawatch.sim.search.exhaustive.state import NodeState, PairState
 
 
 def snapshot_of(pair: PairState, name: str, report: Fact[PeerReport]) -> Snapshot:
     """Given a pair, a node and what it hears, return the look at it."""
     own = _own_look(
-        pair.node(name), name, connected=pair.connected, witnessed=pair.cut_off != name
+        pair.node(name),
+        name,
+        connected=pair.connected,
+        witnessed=pair.cut_off != name,
+        heard=pair.hears(name),
     )
     return msgspec.structs.replace(own, peer=PeerSighting(report=report))
 
 
 @lru_cache(maxsize=1 << 16)
 def _own_look(
-    node: NodeState, name: str, *, connected: bool, witnessed: bool
+    node: NodeState, name: str, *, connected: bool, witnessed: bool, heard: bool
 ) -> Snapshot:
     role = ROLES[node.role]
     primary = node.role == "p"
-    worker = primary or (node.role == "s" and connected)
+    worker = primary or (node.role == "s" and (connected or node.queued))
     carp = CarpState.MASTER if node.master else CarpState.BACKUP
     whole = Snapshot(
         node=name,
         taken=NOW,
         boot_time=Known(0.0),
         sysctls=Known(CarpSysctls(allow=node.allow, preempt=False, demotion=0, log=1)),
-        counters=Known(COUNTERS),
+        counters=Known(ONE_MORE if heard else COUNTERS),
         interfaces={
             "em0": Known(
                 Interface(
@@ -168,7 +178,7 @@ def _resource(node: NodeState, *, worker: bool, connected: bool) -> HastResource
         flushes=0,
         activemap_updates=0,
         errors=HastErrors(),
-        queues=HastQueues(),
+        queues=HastQueues(local=int(node.queued)),
     )
 
 

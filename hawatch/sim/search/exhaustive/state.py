@@ -9,6 +9,12 @@ NETS = ("ok", "no-hast", "no-carp", "a-off", "b-off")
 """Everything passes; replication or adverts do not; a node is cut off from everybody,
 the witness included. Besides: "only-hast", where nothing but replication passes."""
 
+ADVERTS_ONLY = "adverts only"
+"""The site on which the nodes cannot ask each other anything."""
+
+INTERLOCK = "interlock"
+"""The site on which CARP stays off at a boot until hawatch allows it."""
+
 LONG = 2
 """Silence: 0 heard, 1 the owner gives up, 2 the standby may promote."""
 
@@ -27,6 +33,13 @@ class NodeState(msgspec.Struct, frozen=True):
     for it.
     moved: 0 not within the cool-down, 1 it did, 2 by the plan that is unfinished.
     fence: "" or what came of the order to switch the peer off, "begun" or "off".
+    queued: rows that it acknowledged still wait in hastd's queue. fell: how its role
+    became init in this boot: "h" with hastd, "k" with hastd and the kernel forced the
+    mount off, "w" with its worker; and which role that was. sick: a primary's worker
+    ends here at once. ails: a check of the whole node fails. vain: a take-over failed
+    here within the cool-down. freed: the peer's last word was that it goes down and has
+    let go. young: for how many whiles yet it has only just booted, where CARP waits for
+    hawatch.
     """
 
     up: bool = True
@@ -61,6 +74,13 @@ class NodeState(msgspec.Struct, frozen=True):
     going: bool = False
     released: bool = False
     fence: str = ""
+    queued: bool = False
+    fell: str = ""
+    sick: bool = False
+    ails: bool = False
+    vain: bool = False
+    freed: bool = False
+    young: int = 0
 
     @property
     def alive(self) -> bool:
@@ -119,15 +139,24 @@ class PairState(msgspec.Struct, frozen=True):
         return self.a.alive and self.b.alive
 
     @property
+    def meet(self) -> bool:
+        """Return whether anything but replication passes between the two."""
+        return self.both and not self.cut_off and self.net != "only-hast"
+
+    @property
     def talking(self) -> bool:
         """Return whether each can ask the other."""
-        return self.both and not self.cut_off and self.net != "only-hast"
+        return self.meet and self.site != ADVERTS_ONLY
 
     @property
     def adverts(self) -> bool:
         """Return whether each hears the other's adverts."""
         links = self.a.link and self.b.link
-        return self.talking and links and self.net != "no-carp"
+        return self.meet and links and self.net != "no-carp"
+
+    def hears(self, name: str) -> bool:
+        """Return whether a node hears the adverts of a MASTER."""
+        return self.adverts and self.node(other(name)).master
 
     @property
     def wired(self) -> bool:
@@ -161,12 +190,22 @@ def tidy(pair: PairState) -> PairState:
 
 
 def off(pair: PairState, name: str) -> PairState:
-    """Return the pair with a node without power; it boots with nothing in its hands."""
+    """Return the pair with a node without power; it boots with nothing in its hands.
+
+    What waited in the other one's queue is written before anybody misses this node.
+    """
+    held_back = pair.site == INTERLOCK
+    pair = pair.put(other(name), queued=False)
     return pair.put(
         name,
         up=False,
         master=False,
-        allow=True,
+        allow=not held_back,
+        whole=pair.node(name).whole and not pair.node(name).queued,
+        queued=False,
+        fell="",
+        freed=False,
+        young=2 if held_back else 0,
         role="i",
         mounted=False,
         running=False,
@@ -197,6 +236,7 @@ def settled(left: int, site: str = "usual") -> PairState:
     owner = NodeState(
         master=True, role="p", mounted=True, running=True, duty="A", last_primary=True
     )
+    told = site != ADVERTS_ONLY
     return PairState(
-        a=owner, b=NodeState(vouched=True, proved=True), left=left, site=site
+        a=owner, b=NodeState(vouched=told, proved=told), left=left, site=site
     )

@@ -24,7 +24,9 @@ from hawatch.model.plan import (
     YieldVip,
 )
 from hawatch.sim.search.exhaustive.concrete import Look
+from hawatch.sim.search.exhaustive.numbers import skew_of
 from hawatch.sim.search.exhaustive.state import (
+    NODES,
     NodeState,
     PairState,
     off,
@@ -33,6 +35,8 @@ from hawatch.sim.search.exhaustive.state import (
 )
 
 Effect = Callable[[PairState, str], PairState | None]
+
+RAISED = [skew_of(name, NodeState(raised=True)) for name in NODES]
 
 
 WORDS: dict[type[AnyStep], str] = {
@@ -43,7 +47,6 @@ WORDS: dict[type[AnyStep], str] = {
     RestartService: "restart",
     RestartWorker: "send again",
     FencePeer: "fence",
-    RestoreSkew: "lower skew",
     TakeVip: "take vip",
 }
 
@@ -57,6 +60,8 @@ def word(step: AnyStep) -> str:
             return "drop vip" if step.lever is Lever.ALLOW_OFF else "yield vip"
         case AllowCarp():
             return "allow" if step.allow else "forbid"
+        case RestoreSkew():
+            return "raise skew" if step.advskew in RAISED else "lower skew"
         case _:
             return WORDS.get(type(step), "")
 
@@ -108,12 +113,24 @@ def perform(pair: PairState, name: str) -> PairState:
     step, rest = node.plan[0], node.plan[1:]
     after = _effect(pair, name, step)
     if after is None:
-        return pair.put(name, plan=(), failed=True, acted=True)
+        return _failed(pair, name, step)
     unfinished = node.unfinished if rest else ""
     after = after.put(name, plan=rest, unfinished=unfinished, acted=not rest)
     if rest:
         return after
     return after.put(name, failed=False, moved=min(node.moved, 1))
+
+
+def _failed(pair: PairState, name: str, step: str) -> PairState:
+    """Return the pair after a step that was refused or that failed.
+
+    A worker that ends a moment after the order leaves its role at init [FACTS B2].
+    """
+    node = pair.node(name)
+    ended = step == "role p" and node.master
+    vain = node.vain or (node.unfinished == "A" and (step == "start" or ended))
+    after = pair.put(name, plan=(), failed=True, acted=True, vain=vain)
+    return after.put(name, role="i", fell="wp") if ended else after
 
 
 def _effect(pair: PairState, name: str, step: str) -> PairState | None:
@@ -127,16 +144,19 @@ def _set(**changes: object) -> Effect:
 
 
 def _promote(pair: PairState, name: str) -> PairState | None:
-    """The VIP must be here now."""
-    if not pair.node(name).master:
+    """The VIP must be here now. What waits in the queue is lost [FACTS B2]."""
+    node = pair.node(name)
+    if not node.master or node.sick:
         return None
-    return pair.put(name, role="p", last_primary=True).with_(later=name)
+    whole = node.whole and not node.queued
+    after = pair.put(name, role="p", last_primary=True, whole=whole)
+    return after.put(name, queued=False, fell="").with_(later=name)
 
 
 def _release(role: str) -> Effect:
     """Nothing may be mounted from the device."""
     return lambda pair, name: (
-        None if pair.node(name).mounted else pair.put(name, role=role)
+        None if pair.node(name).mounted else pair.put(name, role=role, fell="")
     )
 
 
@@ -148,13 +168,16 @@ def _mount(pair: PairState, name: str) -> PairState | None:
 
 
 def _start(pair: PairState, name: str) -> PairState | None:
-    return pair.put(name, running=True) if pair.node(name).holds else None
+    node = pair.node(name)
+    if not node.holds or node.broken == "start":
+        return None
+    return pair.put(name, running=True)
 
 
 def _restart(pair: PairState, name: str) -> PairState | None:
     """A restart mends what a restart can mend."""
     node = pair.node(name)
-    if not node.mounted:
+    if not node.mounted or node.broken == "start":
         return None
     cured = "" if node.broken == "restart" else node.broken
     return pair.put(name, running=True, broken=cured)
@@ -199,7 +222,8 @@ EFFECTS: dict[str, Effect] = {
     "drop vip": _set(master=False, allow=False),
     "yield vip": _yield,
     "lower skew": _set(raised=False),
-    "allow": _set(allow=True),
+    "raise skew": _set(raised=True),
+    "allow": _set(allow=True, young=0),
     "forbid": _set(allow=False, master=False),
     "take vip": _take,
     "restart": _restart,

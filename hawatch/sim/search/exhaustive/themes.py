@@ -7,6 +7,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from hawatch.sim.search.exhaustive.numbers import TWO_SERVICES
+from hawatch.sim.search.exhaustive.state import ADVERTS_ONLY, INTERLOCK
+
 
 class Theme(NamedTuple):
     """One exploration. site: whose configuration; accidents: how many, of which kinds.
@@ -34,9 +37,20 @@ THEMES = (
         frozenset({"database", "hangs", "dies", "vip", "killed"}),
         "restarts first",
     ),
-    Theme("restarts only", 2, frozenset({"database", "hangs"}), "restarts only"),
+    Theme(
+        "restarts only", 2, frozenset({"database", "hangs", "dead"}), "restarts only"
+    ),
     Theme("links and daemons", 2, frozenset({"link", "hastd", "forbidden"})),
+    Theme("devices", 2, frozenset({"mount gone", "hastd", "power"})),
+    Theme("workers", 2, frozenset({"worker", "database", "killed"})),
+    Theme("queue", 2, frozenset({"queue", "database", "power"})),
     Theme("blindness", 2, frozenset({"blind", "power", "database"})),
+    Theme("blind twice", 3, frozenset({"blind", "database"})),
+    Theme("full disk", 2, frozenset({"state", "database", "power"})),
+    Theme("ailing node", 2, frozenset({"ails", "database", "power"})),
+    Theme("adverts only", 2, frozenset({"power", "database"}), ADVERTS_ONLY),
+    Theme("held back", 2, frozenset({"power"}), INTERLOCK),
+    Theme("two services", 2, frozenset({"power", "dead", "database"}), TWO_SERVICES),
     Theme(
         "lost writes",
         2,

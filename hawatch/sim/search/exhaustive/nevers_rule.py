@@ -1,0 +1,53 @@
+"""What a rule must never do beyond what it is for, nor tell a person that is not so."""
+
+from __future__ import annotations
+
+from hawatch.model.decision import Decision, Rule
+from hawatch.sim.search.exhaustive.state import PairState, other
+
+
+def beyond_its_rule(
+    pair: PairState, name: str, decision: Decision, plan: tuple[str, ...]
+) -> str:
+    """Return the never that a plan breaks by its own rule's aim, or ""."""
+    if decision.rule is Rule.STALE_INIT and "role s" in plan:
+        return _joins(pair, name)
+    idle = not pair.node(name).master and "lower skew" in plan
+    if idle and decision.rule is Rule.RESTORE_SKEW and not pair.connected:
+        return f"{name} lowers its skew, and could not serve"
+    if pair.site == "restarts only" and set(plan) - {"restart"}:
+        return f"{name} does more than to restart, which is all that is allowed"
+    return ""
+
+
+def _joins(pair: PairState, name: str) -> str:
+    """Return why a role of init must not become secondary now, or ""."""
+    node, peer = pair.node(name), pair.node(other(name))
+    if not (pair.talking or pair.hears(name)):
+        return f"{name} joins, and nothing tells it that {other(name)} lives"
+    if node.fell[:1] == "w":
+        return f"{name} joins again, and nobody looked why its worker ended"
+    if not pair.talking:
+        return ""  # without a channel an advert has to do
+    if node.ahead and peer.ahead:
+        return f"{name} joins, and both copies were written alone"
+    if node.ahead and peer.role != "p":
+        return f"{name} joins as a standby, and its own copy is the newer one"
+    return ""
+
+
+def told_wrongly(
+    pair: PairState, name: str, decision: Decision, plan: tuple[str, ...]
+) -> str:
+    """Return what a person is told that is not so, or too early, or ""."""
+    node = pair.node(name)
+    if decision.rule is Rule.PEER_SERVES and "drop vip" in plan:
+        silent = "no advert arrives" in decision.because
+        if silent and pair.adverts:
+            return f"{name} says that no advert arrives, and they do"
+        if not silent and not pair.adverts:
+            return f"{name} says that adverts arrive, and none does"
+    settles = decision.rule is Rule.CARP_HELD_BACK and not node.latches
+    if decision.alarm and node.young and settles:
+        return f"a person is called for {name}, which has only just booted"
+    return ""

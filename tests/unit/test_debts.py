@@ -259,11 +259,11 @@ def test_only_the_look_at_its_replacement_asks_what_a_map_forgot(
 def test_a_latch_without_a_worker_is_no_debt() -> None:
     """Neither another kind of latch nor the word of a split names a boot."""
     split = a_debt(boot="", workerpid=None)
-    suspect = a_debt(kind=LatchKind.SUSPECT_DISK, copy_of="db1")
-    memory = after(found(dirty=1), split, suspect)
-    assert memory.latches == (split, suspect)
-    kept = after(found(), split, suspect)
-    assert (kept.in_sync is not None, kept.latches) == (True, (suspect,))
+    fenced = a_debt(kind=LatchKind.FENCED, copy_of="db1")
+    memory = after(found(dirty=1), split, fenced)
+    assert memory.latches == (split, fenced)
+    kept = after(found(), split, fenced)
+    assert (kept.in_sync is not None, kept.latches) == (True, (fenced,))
 
 
 HELD = InSync(

@@ -393,20 +393,6 @@ def test_an_isolated_owner_lets_go_after_give_up() -> None:
     assert isolated_owner(one) is None
 
 
-def test_without_a_channel_no_silence_isolates_an_owner() -> None:
-    """Not even one that is remembered from before the channel was switched off."""
-    off = {"peer": {"enabled": False}}
-    s = at("owner", own={"witness": "silent"}, config=off)
-    assert isolated_owner(word(s, silent_for=500.0)) is None
-
-
-def test_nobody_is_said_to_serve_without_the_vip() -> None:
-    """Clients reach who has it."""
-    assert rules_hold.all_well(at("owner")).because == "db1 serves mysql"
-    backup = rules_hold.all_well(at("owner", own={"carp": "BACKUP for 60 s"}))
-    assert "serves" not in backup.because
-
-
 def test_a_mount_that_may_be_alive_is_told() -> None:
     """Mounted, and not known to be primary."""
     s = view(at("owner"), mounted=NO)

@@ -19,6 +19,8 @@ from hawatch.deciding.gates import may_promote, peer_able
 from hawatch.deciding.rules import RULES, decide, decide_all
 from hawatch.deciding.rules_aside import step_aside
 from hawatch.deciding.rules_fence import fence_first
+from hawatch.deciding.rules_hold import all_well
+from hawatch.deciding.rules_owner import isolated_owner
 from hawatch.deciding.rules_pair import carp_held_back
 from hawatch.deciding.rules_roles import master_not_serving
 from hawatch.deciding.situation import Situation
@@ -363,3 +365,17 @@ def test_only_a_fence_of_ours_is_lifted() -> None:
     decision = carp_held_back(s)
     assert decision is not None
     assert "hawatch did not set it" in decision.because
+
+
+def test_without_a_channel_no_silence_isolates_an_owner() -> None:
+    """Not even one that is remembered from before the channel was switched off."""
+    off = {"peer": {"enabled": False}}
+    s = at("owner", own={"witness": "silent"}, config=off)
+    assert isolated_owner(word(s, silent_for=500.0)) is None
+
+
+def test_nobody_is_said_to_serve_without_the_vip() -> None:
+    """Clients reach who has it."""
+    assert all_well(at("owner")).because == "db1 serves mysql"
+    backup = all_well(at("owner", own={"carp": "BACKUP for 60 s"}))
+    assert "serves" not in backup.because

@@ -7,9 +7,11 @@ import msgspec
 import pytest
 from situation_tools import at, own, view, word
 
+from hawatch.deciding.rules_hold import maintenance
 from hawatch.deciding.rules_pair import carp_held_back
 from hawatch.deciding.rules_roles import _is_the_peers
 from hawatch.deciding.situation import Situation
+from hawatch.model.decision import Rule
 from hawatch.model.fact import Known
 from hawatch.model.latch import Latch, LatchKind
 from hawatch.model.plan import AllowCarp
@@ -59,3 +61,21 @@ def test_the_oldest_of_several_fences_for_unheard_adverts_counts(
     decision = carp_held_back(own(s, latches=ordered))
     assert decision is not None
     assert any(isinstance(step, AllowCarp) for step in decision.plan.steps)
+
+
+@pytest.mark.parametrize(
+    ("silent", "rule"), [(30, Rule.ISOLATED_OWNER), (29, Rule.MAINTENANCE)]
+)
+def test_of_two_reasons_to_wait_or_to_let_go_the_cut_decides(
+    silent: int, rule: Rule
+) -> None:
+    """A maintenance that the peer does not know of does not stop its counting [H6]."""
+    s = at(
+        "owner",
+        own={"witness": "silent"},
+        peer={"word": f"silent for {silent} s"},
+        memory={"maintenance": "new disk"},
+    )
+    decision = maintenance(s)
+    assert decision is not None
+    assert decision.rule is rule

@@ -153,7 +153,7 @@ def mutated(mutant: Mutant) -> Iterator[None]:
         forget()
 
 
-LARGE = ("power and network", "sleep", "people")
+LARGE = ("power and network", "sleep", "people", "a person's word")
 ORDER = [
     *(theme._replace(accidents=1) for theme in THEMES),
     *sorted(THEMES, key=lambda theme: theme.name in LARGE),

@@ -206,3 +206,20 @@ def test_rows_that_wait_in_the_queue_are_lost_to_a_promotion() -> None:
     pair = settled(0).put("b", queued=True, master=True, plan=("role p",))
     assert not perform(pair, "b").b.whole
     assert perform(pair.put("b", queued=False), "b").b.whole
+
+
+def test_a_person_who_says_that_the_peer_is_off_is_obeyed() -> None:
+    """Where the copy is whole; the VIP has to be here already."""
+    alone = off(settled(0), "a").put("b", asked="takeover", master=True)
+    assert "and it could" in decided(alone, "b", Rule.ASKED)
+    assert decided(alone, "b", Rule.ASKED, "role p,mount,start") == ""
+    assert decided(alone.put("b", latches=("stale",)), "b", Rule.ASKED) == ""
+
+
+def test_nothing_is_started_on_a_disk_that_missed_rows_which_the_peer_has() -> None:
+    """Reads come from the local disk [FACTS B8, H13]."""
+    sick = settled(0, "restarts first").put("a", latches=("suspect-disk",))
+    starts = decided(sick, "a", Rule.UNHEALTHY_RESTART, "restart")
+    assert "missed rows" in starts
+    stale = sick.put("b", latches=("stale",))
+    assert decided(stale, "a", Rule.UNHEALTHY_RESTART, "restart") == ""

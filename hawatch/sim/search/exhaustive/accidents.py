@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 from hawatch.sim.search.exhaustive.accidents_storage import (
     Told,
+    bad_block,
     hastd,
     mount_gone,
     queue,
@@ -169,7 +170,14 @@ def _operator(pair: PairState) -> Iterator[Told]:
         for verb in ("switchover", "restore"):
             asked = pair.put(name, asked=verb, acted=False)
             yield f"an operator types {verb} on {name}", asked
-        if not pair.node(other(name)).up:
+    yield from _takeover(pair)
+
+
+def _takeover(pair: PairState) -> Iterator[Told]:
+    for name in NODES:
+        node = pair.node(name)
+        free = node.alive and not node.asked and not node.going and not node.plan
+        if free and not pair.node(other(name)).up:
             asked = pair.put(name, asked="takeover", acted=False)
             yield f"an operator types takeover on {name}", asked
 
@@ -207,5 +215,7 @@ KINDS: dict[str, Callable[[PairState], Iterator[Told]]] = {
     "state": _state,
     "maintenance": _maintenance,
     "operator": _operator,
+    "takeover": _takeover,
+    "bad block": bad_block,
     "shutdown": _shutdown,
 }

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 from hawatch.sim.search.exhaustive.state import NODES, PairState, other
 
+SUSPECT = "suspect-disk"
+
 Told = tuple[str, PairState]
 """What happened in words, and the pair after it."""
 
@@ -46,3 +48,12 @@ def queue(pair: PairState) -> Iterator[Told]:
         if writes and node.alive and node.role == "s" and not node.queued:
             waits = pair.put(name, queued=True)
             yield f"acknowledged rows wait in the queue of hastd on {name}", waits
+
+
+def bad_block(pair: PairState) -> Iterator[Told]:
+    """A write fails on the owner's disk only; the row is on the peer's [B8, H13]."""
+    for name in NODES:
+        node = pair.node(name)
+        if node.serves and pair.connected and SUSPECT not in node.latches:
+            latches = tuple(sorted({*node.latches, SUSPECT}))
+            yield f"the disk of {name} misses a write", pair.put(name, latches=latches)

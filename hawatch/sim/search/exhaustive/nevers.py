@@ -53,6 +53,10 @@ def broken_by(
         return f"{name} lets go although {other(name)} cannot serve"
     if asked and decision.rule not in WORD_OF_A_PERSON:
         return f"nobody answers the person who types {node.asked} on {name}"
+    able = node.whole and not node.latches and not node.blind and not node.holds
+    alone = node.master and not pair.talking
+    if node.asked == "takeover" and able and alone and not plan:
+        return f"{name} refuses what a person asks, and it could"
     if node.asked == "release" and node.holds and not plan:
         return f"{name} shuts down and releases nothing"
     if decision.plan and node.looked != 1 and decision.rule not in FIRST:
@@ -77,7 +81,8 @@ def _blindly(
     if node.blind == "state":
         lost = TAKES & set(plan)
         return f"{name} takes what it could not remember" if lost else ""
-    if node.blind and GRABS & set(plan):
+    by_word = node.blind == "carp" and node.asked  # the actor reads CARP again
+    if node.blind and not by_word and GRABS & set(plan):
         return f"{name} grabs without knowing: it cannot read {node.blind}"
     if node.blind == "carp" and decision.rule is Rule.ALL_WELL:
         return f"{name} says that all is well of what it cannot read"

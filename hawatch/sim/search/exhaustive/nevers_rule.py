@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from hawatch.model.decision import Decision, Rule
+from hawatch.model.finding import Remedy
+from hawatch.sim.search.exhaustive.accidents_storage import SUSPECT
+from hawatch.sim.search.exhaustive.numbers import SITES
 from hawatch.sim.search.exhaustive.state import PairState, other
 
 
@@ -12,11 +15,23 @@ def beyond_its_rule(
     """Return the never that a plan breaks by its own rule's aim, or ""."""
     if decision.rule is Rule.STALE_INIT and "role s" in plan:
         return _joins(pair, name)
+    if "restart" in plan and SUSPECT in pair.node(name).latches:
+        return _starts_on_old_rows(pair, name)
     idle = not pair.node(name).master and "lower skew" in plan
     if idle and decision.rule is Rule.RESTORE_SKEW and not pair.connected:
         return f"{name} lowers its skew, and could not serve"
     if pair.site == "restarts only" and set(plan) - {"restart"}:
         return f"{name} does more than to restart, which is all that is allowed"
+    return ""
+
+
+def _starts_on_old_rows(pair: PairState, name: str) -> str:
+    """Return that a start would read what its disk missed, or "" [FACTS H13]."""
+    node, peer = pair.node(name), pair.node(other(name))
+    heir = peer.proved and peer.whole and not peer.latches and peer.allow
+    demotes = Remedy.DEMOTE in SITES[pair.site].remedies and not node.moved
+    if pair.talking and pair.connected and heir and demotes:
+        return f"{name} starts on a disk that missed rows, and {other(name)} has them"
     return ""
 
 

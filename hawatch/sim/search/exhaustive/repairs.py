@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from hawatch.sim.search.exhaustive.accidents_storage import Told
+from hawatch.sim.search.exhaustive.accidents_storage import SUSPECT, Told
 from hawatch.sim.search.exhaustive.state import INTERLOCK, NODES, PairState, other
 
 
@@ -45,6 +45,10 @@ def _seen_to(pair: PairState, name: str) -> Iterator[Told]:
     if node.blind:
         said = "remember" if node.blind == "state" else "read everything"
         yield f"{name} can {said} again", pair.put(name, blind="")
+    if SUSPECT in node.latches:
+        latches = tuple(m for m in node.latches if m != SUSPECT)
+        said = f"a person sees to the disk of {name}, and clears the latch"
+        yield said, pair.put(name, latches=latches)
     if node.ails:
         yield f"what {name} itself lacked is mended", pair.put(name, ails=False)
     if node.alive and (node.sick or node.fell[:1] == "w"):

@@ -15,7 +15,8 @@ class Theme(NamedTuple):
     """One exploration. site: whose configuration; accidents: how many, of which kinds.
 
     beyond: a machine that stands still for longer than the standby waits is beyond what
-    any program on it survives; two owners are no harm then until both have looked.
+    any program on it survives, and what a person takes over in spite of its age is
+    theirs to judge; two owners are no harm then until both have looked.
     """
 
     name: str
@@ -46,6 +47,13 @@ THEMES = (
     Theme("queue", 2, frozenset({"queue", "database", "power"})),
     Theme("blindness", 2, frozenset({"blind", "power", "database"})),
     Theme("blind twice", 3, frozenset({"blind", "database"})),
+    Theme(
+        "a person's word",
+        3,
+        frozenset({"power", "state", "takeover"}),
+        beyond=True,
+    ),
+    Theme("bad blocks", 2, frozenset({"bad block", "dies", "hangs"}), "restarts first"),
     Theme("full disk", 2, frozenset({"state", "database", "power"})),
     Theme("ailing node", 2, frozenset({"ails", "database", "power"})),
     Theme("adverts only", 2, frozenset({"power", "database"}), ADVERTS_ONLY),

@@ -82,10 +82,11 @@ def _off_or_not(s: Situation, d: Decision, others: tuple[Asked, ...]) -> Decisio
     if is_off or not any(switches_off(step) for step in d.plan.steps):
         return d
     unheard = any(latch.kind is LatchKind.UNHEARD for latch in d.memory.latches)
+    spoils = unheard and _serves_there(s)
     for other, theirs in others:
         if _has(other, theirs):
             return kept_on(s, d, f"{other.service} is held here")
-        if not unheard and may_serve_here(other):
+        if not spoils and may_serve_here(other):
             return kept_on(s, d, f"{other.service} may be served here")
     return d
 
@@ -167,14 +168,12 @@ def _spoils(s: Situation) -> bool:
     if not is_false(s.view.holding):
         return True
     unheard = any(latch.kind is LatchKind.UNHEARD for latch in s.own.latches)
+    return unheard and _serves_there(s) and not _tried_again(s)
+
+
+def _serves_there(s: Situation) -> bool:
     service = s.word.service
-    return (
-        unheard
-        and s.word.fresh
-        and service is not None
-        and is_true(service.serving)
-        and not _tried_again(s)
-    )
+    return s.word.fresh and service is not None and is_true(service.serving)
 
 
 def _tried_again(s: Situation) -> bool:

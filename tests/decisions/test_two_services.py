@@ -137,13 +137,17 @@ def is_given_away(s: Situation) -> bool:
 def test_what_was_switched_off_is_not_switched_on_by_the_next_look(pair: Pair) -> None:
     """Nothing else has changed, so nobody has a reason [no oscillation].
 
-    Where the peer serves already, the fence that gave it the VIP has done its work.
+    Where the peer serves already, the fence that gave it the VIP has done its work; and
+    a fence that was cut is carried out before anybody asks whether it is still needed.
     """
     if is_allowed(pair) is not True or pair[0].trigger.kind == "operator":
         return
     if any(is_given_away(s) for s in pair):
         return
-    if not any(switches_off(step) for step in orders(both_decided(pair))):
+    decided = both_decided(pair)
+    if any(d.rule is Rule.INTERRUPTED_PLAN for d in decided.values()):
+        return
+    if not any(switches_off(step) for step in orders(decided)):
         return
     event("switched off")
     after = afterwards(pair, allow=False, state=CarpState.INIT)

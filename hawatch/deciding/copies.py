@@ -34,8 +34,9 @@ class CopyLook(msgspec.Struct, frozen=True, kw_only=True):
 
     theirs is what the peer said in this very look, never a remembered word. adverts
     tells whether adverts of a MASTER were accepted since the look before. cut_off: no
-    witness answers this node, so the peer's silence may be this node's own. hints are
-    the hook events of this resource that rang since then [FACTS B12].
+    witness answers this node, so the peer's silence may be this node's own.
+    hastd_ended: this node's hastd is dead, or is another one than the last role was
+    under. hints are the hook events of this resource that rang since then [FACTS B12].
     """
 
     name: str
@@ -47,6 +48,7 @@ class CopyLook(msgspec.Struct, frozen=True, kw_only=True):
     theirs: Fact[ServiceReport]
     adverts: Fact[bool]
     cut_off: bool = False
+    hastd_ended: bool = False
     hints: frozenset[str] = frozenset()
 
     @property

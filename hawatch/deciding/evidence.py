@@ -57,7 +57,7 @@ from hawatch.model.config import Config
 from hawatch.model.fact import Fact, Known, Unknown, map_fact
 from hawatch.model.hast import HastResource, HastRole
 from hawatch.model.latch import HastSeen, Latch, LatchKind
-from hawatch.model.memory import Memory, ServiceMemory
+from hawatch.model.memory import Memory, SeenRole, ServiceMemory
 from hawatch.model.report import ServiceReport
 from hawatch.model.snapshot import NOT_ASKED, Snapshot
 
@@ -94,6 +94,7 @@ def next_evidence(
                 theirs=theirs,
                 adverts=adverts,
                 cut_off=is_cut_off(snapshot),
+                hastd_ended=_hastd_ended(snapshot, own.roles.get(name)),
                 hints=hints.get(name, frozenset()),
             ),
         )
@@ -180,6 +181,18 @@ def _peer_service(snapshot: Snapshot, service: str) -> Fact[ServiceReport]:
         return report
     found = report.value.services.get(service)
     return Known(found) if found is not None else Unknown(f"it knows no {service}")
+
+
+def _hastd_ended(snapshot: Snapshot, seen: SeenRole | None) -> bool:
+    """Return whether hastd is dead here, or another one than a role was seen under."""
+    if isinstance(snapshot.hastd, Unknown):
+        return False
+    pid = snapshot.hastd.value.pid
+    if pid is None:
+        return True
+    if seen is None or seen.boot != snapshot.taken.boot:
+        return False
+    return seen.hastd not in (None, pid)
 
 
 def is_cut_off(snapshot: Snapshot) -> bool:

@@ -191,9 +191,12 @@ def _withdrawn(after: CopyMemory, look: CopyLook, found: HastResource | None) ->
     """Return whether the primary's earlier word no longer holds.
 
     It outlives the owner (that is what it is for) and a clean release; it does not
-    outlive a latch on this copy, a primary that no longer says it, or a new connection
-    that nobody has vouched for yet.
+    outlive a latch on this copy, a primary that no longer says it, a new connection
+    that nobody has vouched for yet, or the end of this node's own hastd.
     """
+    if look.hastd_ended:
+        # The connection ended on this side: the owner lived on, for a while at least.
+        return True
     if look.cut_off and isinstance(look.theirs, Unknown):
         # It is this node that is cut off: the owner may go on without it, and be dead
         # by the time that this node is back.
@@ -204,7 +207,8 @@ def _withdrawn(after: CopyMemory, look: CopyLook, found: HastResource | None) ->
     ):
         return True
     if look.peer_is_primary and isinstance(look.theirs, Known):
-        return look.name not in look.theirs.value.in_sync
+        evidence = look.theirs.value.in_sync.get(look.name)
+        return evidence is None or _speaks_of_another(evidence, found)
     if "connect" in look.hints:
         # It broke and came back under the owner's writes, and ended before the owner
         # saw so: what was in flight is missing here, and nothing shows it [FACTS B8].
@@ -215,3 +219,10 @@ def _withdrawn(after: CopyMemory, look: CopyLook, found: HastResource | None) ->
         and after.seen is not None
         and not same_worker(after.seen, look, found)
     )
+
+
+def _speaks_of_another(evidence: InSync, found: HastResource | None) -> bool:
+    """Return whether evidence names a worker that is not the one of the connection."""
+    if found is None or not connected(found) or evidence.peer_worker is None:
+        return False
+    return evidence.peer_worker != found.workerpid

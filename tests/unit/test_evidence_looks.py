@@ -13,9 +13,9 @@ from hawatch.deciding.copies import CopyLook, same_worker, seen_now
 from hawatch.deciding.service_view import service_view
 from hawatch.model.carp import CarpCounters
 from hawatch.model.fact import Fact, Known, Unknown
-from hawatch.model.hast import HastResource
+from hawatch.model.hast import Hastd, HastResource, HastRole
 from hawatch.model.latch import Latch, LatchKind
-from hawatch.model.memory import Sample, ServiceMemory
+from hawatch.model.memory import Sample, SeenRole, ServiceMemory
 from hawatch.model.snapshot import NOT_ASKED, PeerSighting
 
 YES, NO = Known(value=True), Known(value=False)
@@ -207,3 +207,29 @@ def test_the_peers_worker_is_remembered_as_long_as_ours_lives(
     assert seen.peer_worker == 1747
     assert seen_now(seen, looked(second), second).peer_worker == kept
     assert seen_now(None, looked(second), second).peer_worker is None
+
+
+@pytest.mark.parametrize(
+    ("pid", "role_under", "boot", "ended"),
+    [
+        (None, 790, "boot-1", True),
+        (791, 790, "boot-1", True),
+        (790, 790, "boot-1", False),
+        (791, None, "boot-1", False),
+        (791, 790, "before", False),
+    ],
+)
+def test_the_end_of_this_nodes_hastd_takes_the_owners_word_along(
+    pid: int | None, role_under: int | None, boot: str, *, ended: bool
+) -> None:
+    """Dead, or another one than the role was seen under in this boot [FACTS H19]."""
+    snapshot = b.a_snapshot(
+        hastd=Known(Hastd(pid=pid)), peer=PeerSighting(report=SILENT)
+    )
+    view = service_view(CONFIG, snapshot, "mysql")
+    own = ServiceMemory(
+        peer_in_sync={"disk0": b.an_in_sync()},
+        roles={"disk0": SeenRole(role=HastRole.SECONDARY, boot=boot, hastd=role_under)},
+    )
+    found = evidence.next_evidence(CONFIG, own, view, snapshot, b.a_memory(), {})
+    assert ("disk0" not in found.peer_in_sync) is ended

@@ -93,6 +93,7 @@ def kinds(memory: CopyMemory) -> set[LatchKind]:
     return {latch.kind for latch in memory.latches}
 
 
+CONNECT = frozenset({"connect"})
 UNTOLD = {"in_sync": {"disk0": b.an_in_sync()}}
 FOREIGN = {"in_sync": {"disk0": b.an_in_sync(peer_worker=800, resuid=7)}}
 
@@ -284,6 +285,14 @@ def test_a_copy_that_both_disks_call_the_newer_one_is_not_stale(
         (here(workerpid=9), (), {"theirs": LOST, "first": True}, True),
         (here(workerpid=9, **ALONE), (), {"theirs": LOST}, True),
         (None, (), {"theirs": LOST}, True),
+        (None, (), {"theirs": LOST, "hastd_ended": True}, False),
+        (None, (), {"hastd_ended": True}, False),
+        (here(workerpid=9), (), {}, False),
+        (here(workerpid=9), (), {"theirs": owner(**UNTOLD)}, True),
+        (here(workerpid=9, **ALONE), (), {}, True),
+        (here(**ALONE), (), {"theirs": LOST, "hints": CONNECT}, False),
+        (here(**ALONE), (), {"theirs": IDLE, "hints": CONNECT}, False),
+        (here(**ALONE), (), {"hints": CONNECT}, True),
     ],
 )
 def test_an_owners_word_outlives_the_owner_and_little_else(
@@ -293,7 +302,8 @@ def test_an_owners_word_outlives_the_owner_and_little_else(
     *,
     kept: bool,
 ) -> None:
-    """Not being cut off, a latch, a primary that unsays it, or a new connection."""
+    """Not being cut off, a latch, a primary that unsays it, a new connection, or the
+    end of this node's own hastd."""
     assert (after(found, *latches, **given).peer_in_sync is not None) is kept
 
 

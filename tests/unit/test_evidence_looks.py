@@ -224,7 +224,10 @@ def test_the_end_of_this_nodes_hastd_takes_the_owners_word_along(
 ) -> None:
     """Dead, or another one than the role was seen under in this boot [FACTS H19]."""
     snapshot = b.a_snapshot(
-        hastd=Known(Hastd(pid=pid)), peer=PeerSighting(report=SILENT)
+        b.STANDBY,
+        hast=secondary(),
+        hastd=Known(Hastd(pid=pid)),
+        peer=PeerSighting(report=SILENT),
     )
     view = service_view(CONFIG, snapshot, "mysql")
     own = ServiceMemory(

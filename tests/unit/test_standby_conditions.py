@@ -302,8 +302,7 @@ def test_an_owners_word_outlives_the_owner_and_little_else(
     *,
     kept: bool,
 ) -> None:
-    """Not being cut off, a latch, a primary that unsays it, a new connection, or the
-    end of this node's own hastd."""
+    """Not a cut, a latch, a primary that unsays it, a new connection, hastd's end."""
     assert (after(found, *latches, **given).peer_in_sync is not None) is kept
 
 

@@ -38,6 +38,7 @@ class PrimaryWorker:
         "connection",
         "device",
         "guard",
+        "lost_at",
         "map",
         "node",
         "pid",
@@ -71,6 +72,7 @@ class PrimaryWorker:
         self.sender = Sender(self)
         self.sync: Sync | None = None
         self.reads = self.writes = self.read_errors = self.write_errors = 0
+        self.lost_at: float | None = None
         self._counted = False
 
     @property
@@ -151,6 +153,8 @@ class PrimaryWorker:
         for request, marked in self.sender.give_up(half_unsent=half_unsent):
             if marked:
                 self._mark(request)
+            else:
+                self.lost_at = self.node.world.now
             self.finish(request, remote_ok=False)
         connection.close_primary()
         if self.sync is not None:

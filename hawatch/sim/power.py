@@ -14,6 +14,9 @@ WATCHDOG = 90.0
 """rcshutdown_timeout: then rc.shutdown is killed and the rest is skipped."""
 
 STEP = 0.5
+UNSEEN = 15.0
+"""Seconds until the other node has surely looked again: an interval and its look."""
+
 FIRMWARE = 5.0
 
 
@@ -83,10 +86,20 @@ def shutdown(node: Node, *, reboot: bool) -> None:
 def crash(node: Node, why: str) -> None:
     """Lose power, or panic: nothing is flushed and nobody is told."""
     node.world.segment.unfold()
+    _note_unseen(node)
     node.note(why, "power")
     node.vanish()
     node.root.lose()
     node.world.rewire()
+
+
+def _note_unseen(node: Node) -> None:
+    """Note that an owner ends before any look saw that its connection broke [B8]."""
+    for resource in node.resources.values():
+        primary = resource.primary
+        lost_at = primary.lost_at if primary is not None else None
+        if lost_at is not None and node.world.now - lost_at < UNSEEN:
+            node.world.violations.spoiled.add(resource.name)
 
 
 def clock_step(node: Node, seconds: float) -> None:
@@ -124,6 +137,7 @@ def resume(node: Node) -> None:
 def reboot(node: Node) -> None:
     """Kill every process, and boot; nobody is asked."""
     node.note("reboot", "power")
+    _note_unseen(node)
     node.kill_tasks()
     node.timers.call_in(3.0, lambda: _halt(node, reboot=True))
 

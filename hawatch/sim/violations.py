@@ -37,7 +37,8 @@ class Violations:
     """Collects harm; each episode counts once.
 
     spoiled: resources whose good copy HAST itself wrote over, with what a disk that
-    fails had kept: no program on the two machines could have kept it from that.
+    fails had kept; or whose owner ended right after HAST had acknowledged by itself
+    what was in flight: no program on the two machines could have kept it from that.
     """
 
     __slots__ = ("_accepted", "_dual", "_world", "found", "spoiled")

@@ -105,6 +105,8 @@ def _on_or_not(s: Situation, d: Decision, others: tuple[Asked, ...]) -> Decision
         reason = _fence_of(theirs)
         if reason is not None and (not needed or _spoils(other)):
             return kept_off(s, d, f"{other.service}: {reason}")
+        if not needed and _lets_go(theirs) and not is_false(other.view.holding):
+            return kept_off(s, d, f"{other.service}, which is still held")
     return d
 
 

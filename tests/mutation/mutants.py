@@ -29,6 +29,7 @@ from hawatch.deciding import (
     fence,
     gates,
     gates_copy,
+    hands_off,
     last_owner,
     rules,
     rules_aside,

@@ -39,10 +39,7 @@ QUICK = (
     "rules_roles._failed_lately: turned round",
     "rules_roles.storage_in_place: never",
 )
-BY_SEED = {
-    "gates._memory: refuses nothing": 182,
-    "rules_pair._has_vip: always": 111,
-}
+BY_SEED = {"rules_roles._is_the_peers: always": 182}
 """What a seed of a default search shows as well."""
 
 DECIDE = survey.rules.decide

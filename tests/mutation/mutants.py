@@ -55,6 +55,7 @@ GATES: tuple[ModuleType, ...] = (
     gates,
     gates_copy,
     fence,
+    hands_off,
     last_owner,
     rules_aside,
     rules_fence,

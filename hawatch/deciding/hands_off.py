@@ -8,6 +8,8 @@ and the other node begins to count the silence when that time is over.
 
 from __future__ import annotations
 
+import math
+
 from hawatch.deciding.situation import Situation
 from hawatch.model.moment import Moment
 from hawatch.model.report import Maintenance
@@ -18,23 +20,21 @@ def in_maintenance(s: Situation) -> tuple[str, Maintenance, float] | None:
     ours = s.memory.maintenance
     if ours is not None and ours.in_force(s.now):
         return s.node, ours, ours.left(s.now)
-    theirs = _theirs(s)
-    if theirs is not None and left_there(s) > 0:
-        return s.peer, theirs, left_there(s)
-    return None
+    theirs, left = _theirs(s), left_there(s)
+    return (s.peer, theirs, left) if theirs is not None and left > 0 else None
 
 
 def left_there(s: Situation) -> float:
     """Return the seconds that the peer's maintenance has left, as it was announced.
 
     They run from the moment of this node at which they were heard, so neither node's
-    wall clock matters; below 0 where there is none, or it is over.
+    wall clock matters; -inf where the peer spoke of none.
     """
-    theirs, heard = _theirs(s), s.memory.peer
-    if theirs is None or s.word.report is None:
-        return -1.0
-    left = theirs.until - s.word.report.wall
-    if heard is None or s.word.fresh:
+    theirs, report, heard = _theirs(s), s.word.report, s.memory.peer
+    if theirs is None or report is None:
+        return -math.inf
+    left = theirs.until - report.wall
+    if s.word.fresh or heard is None:
         return left
     return left - s.now.seconds_since(heard.heard)
 
@@ -50,11 +50,11 @@ def silent_since_work(s: Situation, silence: float) -> float:
     Where a person ended this node's own before its time and the peer did not hear so,
     the peer still counts on the whole of it.
     """
-    ends = [left_there(s)] if _theirs(s) is not None else []
+    left = left_there(s)
     ours = s.memory.maintenance
-    if ours is not None and (ours.ended is None or not _heard_there(s, ours.ended)):
-        ends.append(ours.left(s.now))
-    return min([silence, *(max(0.0, -left) for left in ends)])
+    if ours is not None and not (ours.ended and _heard_there(s, ours.ended)):
+        left = max(left, ours.left(s.now))
+    return min(silence, max(0.0, -left))
 
 
 def _theirs(s: Situation) -> Maintenance | None:
@@ -64,9 +64,9 @@ def _theirs(s: Situation) -> Maintenance | None:
 def _ours_is_known_there(s: Situation) -> bool:
     """Return whether the peer said that it heard of this node's own maintenance."""
     ours = s.memory.maintenance
-    if ours is None or ours.begun is None or not ours.in_force(s.now):
-        return False
-    return _heard_there(s, ours.begun)
+    in_force = ours is not None and ours.in_force(s.now)
+    begun = ours.begun if ours is not None else None
+    return in_force and begun is not None and _heard_there(s, begun)
 
 
 def _heard_there(s: Situation, at: Moment) -> bool:

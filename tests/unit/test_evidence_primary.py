@@ -214,10 +214,10 @@ def test_another_worker_that_is_complete_and_clean_pays_the_debt() -> None:
 @pytest.mark.parametrize("errors", [HastErrors(read=1), HastErrors(write=1)])
 def test_a_resync_from_a_failing_disk_pays_nothing(errors: HastErrors) -> None:
     """An extent that could not be read counts as synced all the same [FACTS B8]."""
-    story = a_synced_owner()
-    story.look(primary(writes=160, **DEGRADED), SILENT)
-    story.look(primary(writes=160), standby_says())
-    after = story.look(primary(workerpid=1900, errors=errors), standby_says())
+    story = an_indebted_owner()
+    there = standby_says(secondary(workerpid=801))
+    story.look(primary(workerpid=1800, writes=0, dirty=134217728), there)
+    after = story.look(primary(workerpid=1800, writes=0, errors=errors), there)
     assert after.in_sync == {}
     assert (LatchKind.DIVERGED, STANDBY) in story.kinds()
 
@@ -227,7 +227,18 @@ def test_a_suspect_disk_proves_nothing_about_a_new_connection() -> None:
     story = a_synced_owner()
     sick = {"errors": HastErrors(write=1)}
     assert "disk0" in story.look(primary(**sick), standby_says()).in_sync
-    assert story.look(primary(workerpid=1900), standby_says()).in_sync == {}
+    story.look(primary(workerpid=1900, writes=0, dirty=2097152), standby_says())
+    story.look(primary(workerpid=1900, writes=0), standby_says())
+    assert story.own.in_sync == {}
+
+
+@pytest.mark.parametrize("errors", [HastErrors(read=1), HastErrors(write=1)])
+def test_a_first_look_that_shows_local_errors_proves_nothing(
+    errors: HastErrors,
+) -> None:
+    """The resync before it may have read the bad blocks."""
+    story = Story(OWNER)
+    assert story.look(primary(errors=errors), standby_says()).in_sync == {}
 
 
 def test_a_second_break_of_the_new_worker_needs_another_restart() -> None:

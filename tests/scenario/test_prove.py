@@ -238,7 +238,7 @@ def test_the_page_names_what_is_trusted_and_what_the_budget_cut(
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) <= 90
     assert [line for line in lines if len(line) > WIDTH and str(path) not in line] == []
-    page = "\n".join(lines)
+    page = " ".join(" ".join(lines).split())
     for text in (
         "Assumed (what is trusted):",
         "witness: two nodes",

@@ -247,6 +247,7 @@ def test_an_interrupted_sync_leaves_a_mixture_with_unchanged_counts() -> None:
     """Only who watched can know that the copy is a mixture [FACTS B9, H12]."""
     world = a_pair()
     first, second = both(world)
+    second.resources["disk0"].disk.write(50, 0, 12345)
     role(world, second, "init")
     run_command(world, second, "/sbin/hastctl create disk0")
     role(world, second, "secondary")
@@ -262,6 +263,18 @@ def test_an_interrupted_sync_leaves_a_mixture_with_unchanged_counts() -> None:
     world.run_for(25.0)
     checked = run_command(world, second, "/sbin/fsck -t ufs -p /dev/hast/disk0")
     assert checked.status == 8
+
+
+def test_a_sync_of_what_is_equal_makes_no_mixture() -> None:
+    """The extents that a map keeps are sent again, though nobody has changed them."""
+    world = a_pair()
+    first, second = both(world)
+    role(world, second, "init")
+    run_command(world, second, "/sbin/hastctl create disk0")
+    role(world, second, "secondary")
+    world.run_while(lambda: status(second) != "complete", limit=30.0)
+    first.crash()
+    assert not second.resources["disk0"].disk.incomplete
 
 
 def test_two_virgin_copies_diverge_without_a_word() -> None:

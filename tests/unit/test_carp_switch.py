@@ -84,9 +84,14 @@ def idle(**changes: Any) -> Situation:
     return msgspec.structs.replace(s, config=config)
 
 
-def off_in(other: Situation, d: Decision | None = None, **memory: Any) -> bool:
+def off_in(
+    other: Situation,
+    d: Decision | None = None,
+    s: Situation | None = None,
+    **memory: Any,
+) -> bool:
     """Return whether `mysql` may switch CARP off beside the other service."""
-    s = at("standby")
+    s = s or at("standby")
     kept = msgspec.structs.replace(s.own, **memory)
     fence = decided(s, yielding(Lever.ALLOW_OFF), memory=kept)
     first, _ = agreed([(s, fence), (other, d or decided(other))])
@@ -163,6 +168,9 @@ def test_a_fence_for_unheard_adverts_is_stronger_than_what_could_be_served() -> 
     assert not off_in(other, latches=(a_latch(LatchKind.FENCED),))
     both = (a_latch(LatchKind.FENCED), a_latch(LatchKind.UNHEARD))
     assert off_in(other, latches=both)
+    # The same that would lift it again: a peer that is not known to serve.
+    silent = word(at("standby"), fresh=False)
+    assert not off_in(other, s=silent, latches=both)
 
 
 FENCED = (a_latch(LatchKind.FENCED),)
@@ -183,6 +191,24 @@ def test_a_fence_is_lifted_where_no_other_service_has_one() -> None:
     assert on_in(other, fenced(other, ON))
     assert not on_in(other, fenced(other))
     assert not on_in(other, decided(other, yielding(Lever.ALLOW_OFF)))
+
+
+@pytest.mark.parametrize(
+    ("holding", "steps", "lifted"),
+    [
+        (YES, (UNMOUNT,), False),
+        (Unknown("?"), (UNMOUNT,), False),
+        (NO, (role(HastRole.SECONDARY),), True),
+        (YES, (), True),
+    ],
+)
+def test_nothing_is_tidied_up_while_another_service_still_has_to_go(
+    holding: Any, steps: tuple[AnyStep, ...], *, lifted: bool
+) -> None:
+    """It would get its VIP back in the middle of letting go."""
+    other = view(idle(), holding=holding)
+    assert on_in(other, decided(other, *steps)) is lifted
+    assert on_in(other, decided(other, *steps), could_serve())
 
 
 def could_serve() -> Situation:

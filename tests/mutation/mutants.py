@@ -44,11 +44,11 @@ from hawatch.deciding.gates_copy import refuse
 from hawatch.model.decision import Decision, Refusal, Rule
 from hawatch.sim.runner import run_scenario
 from hawatch.sim.scenario import FOLDER, load_scenario
-from hawatch.sim.search.command import DEFAULT_RUN
 from hawatch.sim.search.draw import draw
 from hawatch.sim.search.exhaustive.explore import Result, explore
 from hawatch.sim.search.exhaustive.moves import forget
 from hawatch.sim.search.exhaustive.themes import THEMES
+from hawatch.sim.search.kept import DEFAULT_RUN
 from hawatch.sim.search.play import search_one
 
 GATES: tuple[ModuleType, ...] = (
@@ -211,7 +211,7 @@ def main() -> int:
     """Print the table; return how many mutants nobody noticed."""
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     options.add_argument("pattern", nargs="?", default="")
-    options.add_argument("--seeds", type=int, nargs="?", const=DEFAULT_RUN, default=0)
+    options.add_argument("--seeds", action="store_true")
     options.add_argument("--scenarios", action="store_true")
     given = options.parse_args()
     left: list[Mutant] = []
@@ -223,25 +223,26 @@ def main() -> int:
             _tell(mutant, said)
         else:
             left.append(mutant)
-    concerned = _concerned(left, given.seeds)
+    seeds = DEFAULT_RUN if given.seeds else ()
+    concerned = _concerned(left, seeds)
     missed = 0
     for mutant in left:
         said = by_seeds(mutant, concerned[mutant.words])
         if not said:
             missed += 1
             many = len(concerned[mutant.words])
-            said = f"NOT NOTICED, {many} of {given.seeds} seeds concern it"
+            said = f"NOT NOTICED, {many} of {len(seeds)} seeds concern it"
             if given.scenarios and (besides := by_scenarios(mutant)):
                 said += f" (but by {besides})"
         _tell(mutant, said)
     return missed
 
 
-def _concerned(left: list[Mutant], seeds: int) -> dict[str, list[int]]:
+def _concerned(left: list[Mutant], seeds: Iterable[int]) -> dict[str, list[int]]:
     """Return, by a mutant's words, the seeds in which it would decide otherwise."""
     from survey import survey
 
-    return survey(left, range(seeds))
+    return survey(left, seeds)
 
 
 def _tell(mutant: Mutant, said: str) -> None:

@@ -9,7 +9,7 @@ import mutants
 import pytest
 import survey
 
-from hawatch.sim.search.command import DEFAULT_RUN
+from hawatch.sim.search.kept import DEFAULT_RUN
 
 QUICK = (
     "rule shutdown_release: never speaks",
@@ -58,7 +58,7 @@ def test_the_abstract_pair_finds_harm_with_it(words: str) -> None:
 def test_a_seed_shows_harm_that_it_does_not_show_without_it(words: str) -> None:
     """The whole program is played, down to the text of the commands."""
     seed = BY_SEED[words]
-    assert seed in range(DEFAULT_RUN)
+    assert seed in DEFAULT_RUN
     assert mutants.by_seeds(EVERY[words], [seed])
 
 

@@ -13,6 +13,7 @@ from hawatch.sim.runner import run_scenario
 from hawatch.sim.scenario import load_scenario
 from hawatch.sim.search.draw import Drawn, draw
 from hawatch.sim.search.judge import MOVES_TOO_SOON
+from hawatch.sim.search.kept import KEPT
 from hawatch.sim.search.old_course import play_old_script
 from hawatch.sim.search.play import Course, search_one
 from hawatch.sim.search.run import run_seeds
@@ -20,12 +21,6 @@ from hawatch.sim.search.shrink import as_scenario, shrink
 from hawatch.sim.search.tell import verdict_line
 
 SEEDS = 8
-ONCE_BROKEN = (
-    *(3, 6, 161, 284, 292, 312, 320, 787),
-    *(20024, 20094, 20166, 20194, 20209, 30102),
-    *(40332, 40420, 40843, 42696, 42800),
-)
-"""Seeds that found something when it was there to be found."""
 
 
 def test_no_never_comes_true_in_fresh_seeds() -> None:
@@ -36,7 +31,7 @@ def test_no_never_comes_true_in_fresh_seeds() -> None:
     assert tally.rows > 0
 
 
-@pytest.mark.parametrize("seed", ONCE_BROKEN)
+@pytest.mark.parametrize("seed", KEPT)
 def test_a_seed_that_once_found_a_fault_stays_green(seed: int) -> None:
     """What was mended stays mended."""
     verdict = search_one(draw(seed))

@@ -11,11 +11,9 @@ import msgspec
 from hawatch.exits import Exit
 from hawatch.sim.search import tell
 from hawatch.sim.search.draw import Kind
+from hawatch.sim.search.kept import DEFAULT_RUN, FIRST
 from hawatch.sim.search.play import Verdict
 from hawatch.sim.search.run import leave_scenario, run_seeds
-
-DEFAULT_RUN = 1000
-"""Seeds of `--seeds` without a number: what the tables of the proof speak of."""
 
 
 def main(words: list[str]) -> int:
@@ -24,7 +22,7 @@ def main(words: list[str]) -> int:
     code = Exit.WELL
     if options.exhaustive:
         code = _exhaustive()
-    if options.seeds:
+    if options.seeds is not None:
         code = max(code, _search(options))
     return code
 
@@ -48,8 +46,9 @@ def _search(options: argparse.Namespace) -> Exit:
         if verdict.harm and not options.json:
             _say(tell.verdict_line(verdict))
 
+    asked = range(options.start, options.start + options.seeds)
     tally = run_seeds(
-        range(options.start, options.start + options.seeds),
+        asked if options.seeds else DEFAULT_RUN,
         kind=Kind(options.kind),
         told=told,
     )
@@ -79,9 +78,9 @@ def _parser() -> argparse.ArgumentParser:
         "--seeds",
         type=int,
         nargs="?",
-        const=DEFAULT_RUN,
-        default=0,
-        help=f"how many to play; {DEFAULT_RUN} where no number is given",
+        const=0,
+        help=f"how many to play; where no number is given, {FIRST} and those that "
+        "once found something",
     )
     made.add_argument(
         "--from", dest="start", type=int, default=0, help="the first seed"

@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
 
 import msgspec
@@ -59,7 +59,7 @@ class Tally(msgspec.Struct, kw_only=True):
 
 
 def run_seeds(
-    seeds: range,
+    seeds: Sequence[int],
     *,
     kind: Kind = Kind.SOUND,
     old: bool = False,
@@ -105,7 +105,7 @@ def play_seed(seed: int, kind: Kind, config: str, *, old: bool) -> Verdict:
 
 
 def _verdicts(
-    seeds: range, kind: Kind, config: str, *, old: bool
+    seeds: Sequence[int], kind: Kind, config: str, *, old: bool
 ) -> Generator[Verdict, None, None]:
     """Yield verdicts in the order of the seeds, from a process on each core."""
     cores = min(os.cpu_count() or 1, len(seeds))
@@ -123,20 +123,24 @@ def _verdicts(
 class _Worker:
     """A process that plays its share of the seeds, one line of JSON each."""
 
-    def __init__(self, seeds: range, kind: Kind, config: str, *, old: bool) -> None:
-        words = [str(seeds.start), str(seeds.stop), str(seeds.step), kind.value]
+    def __init__(
+        self, seeds: Sequence[int], kind: Kind, config: str, *, old: bool
+    ) -> None:
         self._process = subprocess.Popen(
             [
                 sys.executable,
                 "-m",
                 "hawatch.sim.search.worker",
-                *words,
+                kind.value,
                 "old" if old else "new",
                 config,
             ],
             stdout=subprocess.PIPE,
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE,
         )
+        if self._process.stdin is not None:
+            with self._process.stdin as told:
+                told.write(msgspec.json.encode(list(seeds)))
 
     def next(self) -> Verdict:
         """Return the next verdict; raise RuntimeError where the process died."""

@@ -11,9 +11,9 @@ from hawatch.sim.search.run import play_seed
 
 
 def main(words: list[str]) -> None:
-    """Given start, stop, step, kind, old or new, and a configuration's path, play."""
-    start, stop, step, kind, policy, config = words
-    for seed in range(int(start), int(stop), int(step)):
+    """Given kind, old or new, and a configuration's path, play what stdin lists."""
+    kind, policy, config = words
+    for seed in msgspec.json.decode(sys.stdin.buffer.read(), type=list[int]):
         verdict = play_seed(seed, Kind(kind), config, old=policy == "old")
         sys.stdout.write(msgspec.json.encode(verdict).decode() + "\n")
         sys.stdout.flush()

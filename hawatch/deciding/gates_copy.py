@@ -89,16 +89,19 @@ def _vouched_for(s: Situation, name: str) -> bool:
     """Return whether the owner's last word was that this copy is in sync.
 
     A word from before this node's boot, or older than the silence, says nothing of what
-    the owner wrote afterwards without this copy [FACTS H11].
+    the owner wrote afterwards without this copy [FACTS H11]: it does so hast.timeout
+    after this node stood still, and nobody here saw it.
     """
     evidence = s.own.peer_in_sync.get(name)
     if evidence is None or evidence.heard is None or evidence.heard.boot != s.now.boot:
         return False
     config, service = s.config, s.settings
-    since_then = s.word.silent_for
+    one_look = config.agent.interval + config.peer.timeout
     if s.word.fresh:
-        since_then = (
+        release = (
             service.stop_deadline + service.unmount_deadline + config.hast.role_deadline
         )
-    slack = 3 * config.agent.interval + config.peer.timeout
-    return s.now.seconds_since(evidence.heard) <= since_then + slack
+        most = release + one_look + 2 * config.agent.interval
+    else:
+        most = s.word.silent_for + max(config.hast.timeout, one_look)
+    return s.now.seconds_since(evidence.heard) <= most

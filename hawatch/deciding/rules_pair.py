@@ -19,6 +19,7 @@ from hawatch.deciding.yielding import (
     takes_no_part,
     with_latches,
     with_raise,
+    would_take_vip,
 )
 from hawatch.model.carp import CarpCounters, CarpState
 from hawatch.model.decision import Decision, Rule
@@ -173,7 +174,9 @@ def _why_lift(s: Situation) -> str | None:
     a second MASTER at once. With CARP off nobody can see whether they would arrive, so
     it is tried once in a cool-down: that costs the clients a few seconds at worst. A
     peer that is gone is a reason where this node may serve, unless it has just tried
-    in vain: trying again at every look would take the other services' VIPs along.
+    in vain: trying again at every look would take the other services' VIPs along. Nor
+    where both nodes are raised and this one is the faster: it would take the VIP, and
+    give it up by the same fence, at every look.
     """
     if is_true(s.view.holding):
         return None
@@ -184,6 +187,8 @@ def _why_lift(s: Situation) -> str | None:
         return None
     unheard = [m.since for m in s.own.latches if m.kind is LatchKind.UNHEARD]
     if is_true(service.serving) and not unheard:
+        if s.own.raised is not None and would_take_vip(s):
+            return None
         return f"{s.peer} serves, and this node holds nothing"
     if unheard and s.now.wall - min(unheard) >= s.config.limits.cooldown:
         return "the cool-down is over: trying whether adverts arrive again"
@@ -191,6 +196,8 @@ def _why_lift(s: Situation) -> str | None:
     fenced = any(m.kind is LatchKind.FENCED for m in s.own.latches)
     in_vain = 0.0 <= s.now.wall - s.own.failed_at < s.config.limits.cooldown
     if is_false(service.holding) and fenced and not in_vain:
+        if s.own.raised is not None and would_take_vip(s):
+            return None
         return f"{s.peer} is heard and holds nothing either"
     return None
 

@@ -134,6 +134,19 @@ def raised_before_joining(s: Situation) -> tuple[RestoreSkew, SkewRaise] | None:
     return step, raised
 
 
+def would_take_vip(s: Situation) -> bool:
+    """Return whether this node, with CARP allowed and its skew as it is, takes the VIP.
+
+    Not known counts as no.
+    """
+    own, theirs = own_side(s), peer_side(s)
+    if isinstance(own, str) or isinstance(theirs, str):
+        return False
+    joined = msgspec.structs.replace(own, demotion=0)
+    prediction = predict_restore(joined, theirs, own.advskew, own.advbase)
+    return prediction.master is not CarpOutcome.PEER
+
+
 def with_latches(
     s: Situation, own: ServiceMemory, kind: LatchKind, reason: str
 ) -> ServiceMemory:

@@ -176,3 +176,13 @@ def test_a_secondary_has_no_worker_to_restart(bench: Bench) -> None:
     assert worker is not None
     assert bench.run(restart(worker.pid), bench.second).result is FAILED
     assert worker.alive
+
+
+def test_a_worker_whose_disk_failed_since_the_look_is_left_alone(bench: Bench) -> None:
+    """Its successor would send the old blocks over the only good ones [FACTS H13]."""
+    before = bench.worker
+    before.write_errors = 1
+    ended = bench.run(restart(before.pid))
+    assert ended.result is FAILED
+    assert "write 1" in ended.text
+    assert bench.worker is before

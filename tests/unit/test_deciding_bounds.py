@@ -184,18 +184,25 @@ def test_where_the_vip_is_only_a_fresh_word_of_the_peer_tells() -> None:
 
 
 @pytest.mark.parametrize(("late", "vouched"), [(0, True), (1, False)])
+@pytest.mark.parametrize("timeout", [5.0, 60.0])
 @pytest.mark.parametrize("fresh", [True, False])
 def test_a_word_of_sync_counts_as_long_as_letting_go_may_take(
-    late: float, *, fresh: bool, vouched: bool
+    late: float, timeout: float, *, fresh: bool, vouched: bool
 ) -> None:
-    """Every deadline of a release, three looks and the channel's time [FACTS H11]."""
+    """Every deadline of a release, three looks and the channel's time [FACTS H11].
+
+    Of a silent owner only hast.timeout, or one look where that is longer.
+    """
     s = word(at(), fresh=fresh)
-    config, service = s.config, s.settings
-    release = (
-        service.stop_deadline + service.unmount_deadline + config.hast.role_deadline
-    )
-    since = release if fresh else s.word.silent_for
-    ago = since + 3 * config.agent.interval + config.peer.timeout + late
+    hast = msgspec.structs.replace(s.config.hast, timeout=timeout)
+    config = msgspec.structs.replace(s.config, hast=hast)
+    s, service = msgspec.structs.replace(s, config=config), s.settings
+    one_look = config.agent.interval + config.peer.timeout
+    slack = max(timeout, one_look)
+    if fresh:
+        release = service.stop_deadline + service.unmount_deadline + hast.role_deadline
+        slack = release + one_look + 2 * config.agent.interval
+    ago = (0.0 if fresh else s.word.silent_for) + slack + late
     heard = msgspec.structs.replace(s.now, monotonic=s.now.monotonic - ago)
     evidence = msgspec.structs.replace(s.own.peer_in_sync["disk0"], heard=heard)
     s = own(s, peer_in_sync={"disk0": evidence})

@@ -82,11 +82,11 @@ def test_silence_counts_from_promote_after_on(silent: int, open_: bool) -> None:
     assert (Refusal.PEER_SILENT_TOO_SHORT not in found) is open_
 
 
-@pytest.mark.parametrize(("older", "open_"), [(0, True), (38, True), (39, False)])
+@pytest.mark.parametrize(("older", "open_"), [(0, True), (20, True), (21, False)])
 def test_the_owners_word_has_to_be_as_young_as_its_silence(
     older: int, open_: bool
 ) -> None:
-    """Three intervals and one question of slack; what is older says nothing [H11]."""
+    """hast.timeout of slack: after that an owner may have written alone [H11]."""
     found = promote(memory={"vouched": f"{200 + older} s ago"})
     assert (Refusal.COPY_NOT_IN_SYNC not in found) is open_
 

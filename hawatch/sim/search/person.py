@@ -83,6 +83,14 @@ def _bring_up(play: Play, service: str, resource: str, at: float) -> Iterator[De
                 "resource": resource,
                 "kind": kind,
             }
+    if not chosen.carp.allow:
+        # A fence that nobody remembers: CARP is said to be off, and not by hawatch.
+        yield {
+            "time": at + 30,
+            "do": "operator",
+            "node": chosen.name,
+            "words": ["restore", service],
+        }
     yield {
         "time": at + 60,
         "do": "operator",

@@ -6,6 +6,7 @@ import msgspec
 
 from hawatch.deciding.carp import (
     CarpOutcome,
+    Prediction,
     Side,
     choose_lever,
     predict_restore,
@@ -106,14 +107,13 @@ def raised_before_joining(s: Situation) -> tuple[RestoreSkew, SkewRaise] | None:
     smaller skew, it takes the VIP within a second, long before it has storage [FACTS
     A7, H8]. None where it would not, nobody serves, or its skew is raised already.
     """
-    own, theirs, service = own_side(s), peer_side(s), s.word.service
-    if s.own.raised is not None or isinstance(own, str) or isinstance(theirs, str):
+    own, service = own_side(s), s.word.service
+    if s.own.raised is not None or isinstance(own, str):
         return None
     if not s.word.fresh or service is None or not is_true(service.serving):
         return None
-    joined = msgspec.structs.replace(own, demotion=0)
-    prediction = predict_restore(joined, theirs, own.advskew, own.advbase)
-    if prediction.master is CarpOutcome.PEER:
+    prediction = _if_allowed(s)
+    if prediction is None or prediction.master is CarpOutcome.PEER:
         return None
     raised = SkewRaise(
         interface=s.interface,
@@ -139,12 +139,17 @@ def would_take_vip(s: Situation) -> bool:
 
     Not known counts as no.
     """
+    prediction = _if_allowed(s)
+    return prediction is not None and prediction.master is not CarpOutcome.PEER
+
+
+def _if_allowed(s: Situation) -> Prediction | None:
+    """Return what follows if CARP is allowed here: the demotion was for that alone."""
     own, theirs = own_side(s), peer_side(s)
     if isinstance(own, str) or isinstance(theirs, str):
-        return False
+        return None
     joined = msgspec.structs.replace(own, demotion=0)
-    prediction = predict_restore(joined, theirs, own.advskew, own.advbase)
-    return prediction.master is not CarpOutcome.PEER
+    return predict_restore(joined, theirs, own.advskew, own.advbase)
 
 
 def with_latches(

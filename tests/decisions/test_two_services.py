@@ -126,10 +126,11 @@ def test_a_fence_takes_nobody_along_who_is_served_here(pair: Pair) -> None:
 
 
 def is_given_away(s: Situation) -> bool:
-    """Return whether the peer says that it serves what is not held here."""
+    """Return whether the peer says that it serves what is not held here, or may."""
     service = s.word.service
-    serves = s.word.fresh and service is not None and is_true(service.serving)
-    return serves and is_false(s.view.holding)
+    if not s.word.fresh or service is None or not is_false(s.view.holding):
+        return False
+    return is_true(service.serving) or is_false(service.holding)
 
 
 @OFTEN
@@ -137,8 +138,9 @@ def is_given_away(s: Situation) -> bool:
 def test_what_was_switched_off_is_not_switched_on_by_the_next_look(pair: Pair) -> None:
     """Nothing else has changed, so nobody has a reason [no oscillation].
 
-    Where the peer serves already, the fence that gave it the VIP has done its work; and
-    a fence that was cut is carried out before anybody asks whether it is still needed.
+    Where the peer serves, or holds nothing either, the fence that gave it the VIP has
+    done its work; and a fence that was cut is carried out before anybody asks whether
+    it is still needed.
     """
     if is_allowed(pair) is not True or pair[0].trigger.kind == "operator":
         return

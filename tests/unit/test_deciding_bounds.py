@@ -11,12 +11,7 @@ from situation_tools import FENCING, LOST, at, fenced, own, refusals, view, word
 from hawatch.deciding import gates, gates_copy, rules_hold, rules_pair, rules_roles
 from hawatch.deciding.gates import let_go_lately, may_promote, peer_able, peer_is_master
 from hawatch.deciding.rules_fence import fence_first
-from hawatch.deciding.rules_owner import (
-    isolated_owner,
-    mounted_without_primary,
-    restarts_used_up,
-    unhealthy_restart,
-)
+from hawatch.deciding.rules_owner import isolated_owner, mounted_without_primary
 from hawatch.deciding.rules_pair import carp_held_back, peer_serves, two_primaries
 from hawatch.deciding.rules_repair import is_good_standby
 from hawatch.deciding.situation import Situation
@@ -68,22 +63,6 @@ def resource(s: Situation, **changes: Any) -> Situation:
     assert isinstance(fact, Known)
     changed = msgspec.structs.replace(fact.value, **changes)
     return view(s, resources={"disk0": Known(changed)})
-
-
-# The owner's health
-
-
-def test_nothing_is_started_where_nobody_says_whether_the_disk_is_well() -> None:
-    """With hastd stuck its worker goes on: what the disk did not take is not known."""
-    s = at("owner-unhealthy")
-    s = own(s, restarts=())
-    assert unhealthy_restart(s) is not None
-    stuck = view(s, resources={"disk0": LOST})
-    assert unhealthy_restart(stuck) is None
-    held = restarts_used_up(stuck)
-    assert held is not None
-    assert held.alarm
-    assert "old blocks" in held.because
 
 
 # Gates

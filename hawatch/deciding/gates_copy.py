@@ -10,6 +10,7 @@ from hawatch.deciding.situation import Situation
 from hawatch.model.decision import Refusal, Refused
 from hawatch.model.fact import Known, is_true
 from hawatch.model.hast import HastRole
+from hawatch.model.moment import Moment
 from hawatch.model.report import Duty
 
 
@@ -98,6 +99,9 @@ def _vouched_for(s: Situation, name: str) -> bool:
     config, service = s.config, s.settings
     one_look = config.agent.interval + config.peer.timeout
     if s.word.fresh:
+        if their_dump(s, name) is None and not _heard_ever_since(s, evidence.heard):
+            # It may have written alone meanwhile, and its generation does not tell.
+            return False
         release = (
             service.stop_deadline + service.unmount_deadline + config.hast.role_deadline
         )
@@ -105,3 +109,14 @@ def _vouched_for(s: Situation, name: str) -> bool:
     else:
         most = s.word.silent_for + max(config.hast.timeout, one_look)
     return s.now.seconds_since(evidence.heard) <= most
+
+
+def _heard_ever_since(s: Situation, then: Moment) -> bool:
+    """Return whether every look since a moment heard the peer."""
+    heard = s.memory.peer
+    since = heard.since if heard is not None else None
+    return (
+        since is not None
+        and since.boot == then.boot
+        and since.monotonic <= then.monotonic
+    )

@@ -30,6 +30,7 @@ TESTS = (
     "unit/test_config_relations.py",
     "decisions/test_two_services.py::test_both_services_decide_as_the_case_says",
     "unit/test_hands_off.py",
+    "unit/test_vouched.py",
     "unit/test_owner_health.py",
     "unit/test_deciding_edges.py",
     "unit/test_deciding_bounds.py",

@@ -73,7 +73,9 @@ class Sync:
             target, origin = self._target(), self._origin()
             if origin.missing or origin.read_fails:
                 self._worker.read_errors += self.source is Source.PRIMARY
-            elif not (target.write_fails or target.missing):
+            elif target.write_fails or target.missing:
+                self._count_write_error()
+            else:
                 self._note_spoiled(extent)
                 target.copy_extent(extent, origin)
             self._worker.map.synced(extent)
@@ -81,6 +83,13 @@ class Sync:
             self._next()
         else:
             self._done()
+
+    def _count_write_error(self) -> None:
+        """Count it where it happened; the extent counts as synced all the same [B8]."""
+        if self.source is Source.PRIMARY:
+            self._connection.secondary.write_errors += 1
+        else:
+            self._worker.write_errors += 1
 
     def _note_spoiled(self, extent: int) -> None:
         """Note that blocks which only the target has are written over by HAST itself.

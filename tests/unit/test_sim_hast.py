@@ -277,6 +277,23 @@ def test_a_sync_of_what_is_equal_makes_no_mixture() -> None:
     assert not second.resources["disk0"].disk.incomplete
 
 
+def test_a_resync_onto_a_failing_disk_is_counted_there_and_told_nowhere_else() -> None:
+    """The extents count as synced all the same [FACTS B8]; only its own list shows it."""
+    world = a_pair()
+    first, second = both(world)
+    second.resources["disk0"].disk.write(50, 0, 12345)
+    role(world, second, "init")
+    run_command(world, second, "/sbin/hastctl create disk0")
+    role(world, second, "secondary")
+    world.run_while(lambda: status(second) != "complete", limit=30.0)
+    second.resources["disk0"].disk.write_fails = True
+    world.run_while(lambda: first.resources["disk0"].dirty > 0, limit=120.0)
+    worker = second.resources["disk0"].secondary
+    assert worker is not None
+    assert worker.write_errors > 0
+    assert differing(world) != []
+
+
 def test_two_virgin_copies_diverge_without_a_word() -> None:
     """Used on both in turn: one side's writes vanish, nobody says so [B9]."""
     world = a_pair()

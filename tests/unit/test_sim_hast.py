@@ -278,7 +278,7 @@ def test_a_sync_of_what_is_equal_makes_no_mixture() -> None:
 
 
 def test_a_resync_onto_a_failing_disk_is_counted_there_and_told_nowhere_else() -> None:
-    """The extents count as synced all the same [FACTS B8]; only its own list shows it."""
+    """The extents count as synced all the same [FACTS B8]; its own list shows it."""
     world = a_pair()
     first, second = both(world)
     second.resources["disk0"].disk.write(50, 0, 12345)

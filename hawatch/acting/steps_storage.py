@@ -205,7 +205,7 @@ async def restart_worker(site: Site, step: RestartWorker) -> Ended:
         or worker.parent != hastd.value.pid
     ):
         return Ended.failed(f"pid {step.workerpid} is not the worker any more")
-    if (bad := await _disk_failed(site, step.resource)) is not None:
+    if (bad := await _disk_failed_since(site, step)) is not None:
         return bad
     killed = await site.host.kill(
         worker.pid, started=worker.started, signal=signal.SIGKILL
@@ -228,16 +228,17 @@ async def restart_worker(site: Site, step: RestartWorker) -> Ended:
     return told(await site.until(anew, end), f"no new worker for {step.resource}")
 
 
-async def _disk_failed(site: Site, name: str) -> Ended | None:
+async def _disk_failed_since(site: Site, step: RestartWorker) -> Ended | None:
     """Return why a new worker might send old blocks: only the peer has the new ones.
 
     Asked at the last moment: a write may have failed since the look [FACTS B8, H13].
     """
+    name = step.resource
     resource = await site.resource(name)
     if isinstance(resource, Unknown):
         return Ended.unknown(f"whether the disk of {name} is well: {resource.reason}")
     errors = resource.value.errors
-    if errors.read + errors.write == 0:
+    if errors.read + errors.write <= step.errors:
         return None
     return Ended.failed(
         f"local errors of {name}: read {errors.read}, write {errors.write}"

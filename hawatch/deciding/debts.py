@@ -152,7 +152,7 @@ def _next_debt(
         debt = _forgotten(debt)
     if broke is not None and _was_writing(seen, look, found):
         return _new_debt(debt, seen, look, found, broke)
-    if debt is None or _is_paid(debt, look, found):
+    if debt is None or _is_paid(debt, before, look, found):
         return None
     return debt
 
@@ -218,28 +218,31 @@ def _map_forgot(
     return seen.updates - debt.updates > keepdirty
 
 
-def _is_paid(debt: Latch, look: CopyLook, found: HastResource) -> bool:
+def _is_paid(
+    debt: Latch, before: CopyMemory, look: CopyLook, found: HastResource
+) -> bool:
     """Return whether another worker has sent all, or the peer's copy was re-created."""
     theirs = look.peer_dump
     if theirs is not None and theirs.resuid == 0:
         return True
     another = (found.workerpid, look.now.boot) != (debt.workerpid, debt.boot)
-    sent = connected(found) and found.dirty == 0 and not _has_errors(found)
-    return another and debt.updates is not None and sent
+    sent = connected(found) and found.dirty == 0
+    well = not _local_disk_failed(before, look, found)
+    return another and debt.updates is not None and sent and well
 
 
-def _has_errors(found: HastResource) -> bool:
-    return found.errors.read + found.errors.write > 0
-
-
-def _local_disk_failed(before: CopyMemory, found: HastResource) -> bool:
+def _local_disk_failed(before: CopyMemory, look: CopyLook, found: HastResource) -> bool:
     """Return whether what a resync sent may be old, or was not sent at all.
 
     It reads the local disk, and an extent counts as synced even where that failed or
-    a write had not reached it [FACTS B8, H13].
+    a write had not reached it [FACTS B8, H13]. Errors of before stand as a latch, until
+    a person clears it.
     """
+    seen = before.seen
+    same = seen is not None and same_worker(seen, look, found)
+    known = seen.errors if seen is not None and same else 0
     suspect = any(latch.kind is LatchKind.SUSPECT_DISK for latch in before.latches)
-    return suspect or _has_errors(found)
+    return suspect or found.errors.read + found.errors.write > known
 
 
 def _forgotten(debt: Latch) -> Latch:
@@ -281,7 +284,7 @@ def _evidence(before: CopyMemory, look: CopyLook, found: HastResource) -> InSync
     lasted = before.seen is not None and same_worker(before.seen, look, found)
     if found.dirty > 0 and not (told and lasted):
         return None
-    if _local_disk_failed(before, found):
+    if _local_disk_failed(before, look, found):
         return None
     return InSync(
         since=look.now.wall,

@@ -247,7 +247,12 @@ def _heal(s: Situation) -> Decision | None:
             alarm=True,
         )
     steps = tuple(
-        RestartWorker(resource=name, workerpid=pid, deadline=HEAL_DEADLINE)
+        RestartWorker(
+            resource=name,
+            workerpid=pid,
+            errors=_known_errors(s, name),
+            deadline=HEAL_DEADLINE,
+        )
         for name, pid in due.items()
     )
     return s.decide(
@@ -268,3 +273,11 @@ def _owns(s: Situation) -> bool:
 def first_with(s: Situation, remedy: Remedy) -> Failing | None:
     """Return the first failing check whose remedies hold one, or None."""
     return next((f for f in s.failing if remedy in f.remedies), None)
+
+
+def _known_errors(s: Situation, name: str) -> int:
+    """Return the local errors that a person has accepted, or that nobody had."""
+    resource = s.view.resources[name]
+    if isinstance(resource, Unknown):
+        return 0
+    return resource.value.errors.read + resource.value.errors.write

@@ -203,10 +203,14 @@ class AllowCarp(Step, frozen=True, kw_only=True):
 
 
 class RestartWorker(Step, frozen=True, kw_only=True):
-    """The primary's worker was replaced, so that it sends its dirty map [FACTS B8]."""
+    """The primary's worker was replaced, so that it sends its dirty map [FACTS B8].
+
+    errors: local read and write errors that were known when it was planned.
+    """
 
     resource: str
     workerpid: int
+    errors: int = 0
 
     @property
     def goal(self) -> str:

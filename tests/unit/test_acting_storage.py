@@ -186,3 +186,7 @@ def test_a_worker_whose_disk_failed_since_the_look_is_left_alone(bench: Bench) -
     assert ended.result is FAILED
     assert "write 1" in ended.text
     assert bench.worker is before
+    known = RestartWorker(
+        resource="disk0", workerpid=before.pid, errors=1, deadline=20.0
+    )
+    assert bench.run(known).result is REACHED

@@ -22,7 +22,7 @@ MOST_HEALS = 3
 """Restarts of a worker within limits.cooldown, to send what a break lost."""
 
 STUCK = 60.0
-"""Seconds after which a mount that cannot be taken off needs a reboot."""
+"""Seconds beyond a release's deadlines after which only a reboot is left."""
 
 REBOOT = "reboot -q -n"
 """Without a sync, which would wait for the dead device as well [FACTS F4, F6]."""
@@ -43,18 +43,12 @@ def mounted_without_primary(s: Situation) -> Decision | None:
     if not dead:
         return None
     steps = ladder_down(s.config, s.snapshot, s.view, role=HastRole.SECONDARY)
-    begun = s.own.unfinished
     where = f"{', '.join(dead)}: mounted although its device is gone"
-    if (
-        begun is not None
-        and begun.duty is Duty.RELEASED
-        and s.now.seconds_since(begun.began) > STUCK
-        and is_false(s.view.alive)
-    ):
+    if (failed := _stuck(s)) is not None:
         # Each further try would leave one more process that nothing can kill.
         return s.decide(
             Rule.MOUNTED_WITHOUT_PRIMARY,
-            f"{where}, and it does not go ({begun.failed}): `{REBOOT}` is what is left",
+            f"{where}, and it does not go ({failed}): `{REBOOT}` is what is left",
             duty=Duty.RELEASED,
             alarm=True,
         )
@@ -66,6 +60,22 @@ def mounted_without_primary(s: Situation) -> Decision | None:
         alarm=True,
         again=True,
     )
+
+
+def _stuck(s: Situation) -> str | None:
+    """Return what failed last of a release that was given all its time and more.
+
+    Where the service lives that is its stop, else the unmount: whichever came to its
+    end since then is a reason to go on.
+    """
+    begun = s.own.unfinished
+    if begun is None or begun.duty is not Duty.RELEASED:
+        return None
+    given = s.settings.stop_deadline + s.settings.unmount_deadline + STUCK
+    if s.now.seconds_since(begun.began) <= given:
+        return None
+    last = "unmounted" if is_false(s.view.alive) else "stopped"
+    return begun.failed if last in begun.failed.partition(":")[0] else None
 
 
 def isolated_owner(s: Situation) -> Decision | None:

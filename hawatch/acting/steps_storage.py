@@ -238,7 +238,7 @@ async def _disk_failed_since(site: Site, step: RestartWorker) -> Ended | None:
     if isinstance(resource, Unknown):
         return Ended.unknown(f"whether the disk of {name} is well: {resource.reason}")
     errors = resource.value.errors
-    if errors.read + errors.write <= step.errors:
+    if errors.of_disk <= step.errors:
         return None
     return Ended.failed(
         f"local errors of {name}: read {errors.read}, write {errors.write}"

@@ -56,7 +56,7 @@ class Hast(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def disk_errors(self) -> int:
         """Return local read and write errors; flush errors mean little [FACTS B5]."""
-        return self.resource.errors.read + self.resource.errors.write
+        return self.resource.errors.of_disk
 
     @property
     def workerpid(self) -> int | None:

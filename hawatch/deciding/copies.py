@@ -130,6 +130,15 @@ def same_worker(seen: HastSeen, look: CopyLook, found: HastResource) -> bool:
     )
 
 
+def errors_grew(seen: HastSeen | None, look: CopyLook, found: HastResource) -> bool:
+    """Return whether the local disk failed since the last look.
+
+    A new worker counts from 0 [FACTS B5].
+    """
+    same = seen is not None and same_worker(seen, look, found)
+    return found.errors.of_disk > (seen.errors if seen is not None and same else 0)
+
+
 def seen_now(before: HastSeen | None, look: CopyLook, found: HastResource) -> HastSeen:
     """Return what this look leaves for the next one."""
     theirs = look.peer_resource
@@ -144,7 +153,7 @@ def seen_now(before: HastSeen | None, look: CopyLook, found: HastResource) -> Ha
         dirty=found.dirty,
         writes=found.writes + found.deletes,
         updates=found.activemap_updates,
-        errors=found.errors.read + found.errors.write,
+        errors=found.errors.of_disk,
         localcnt=look.localcnt,
         peer_worker=peer_worker,
         apart_since=_apart_since(before, look, found),

@@ -25,6 +25,7 @@ from hawatch.deciding.copies import (
     CopyLook,
     CopyMemory,
     connected,
+    errors_grew,
     same_worker,
     seen_now,
 )
@@ -238,11 +239,8 @@ def _local_disk_failed(before: CopyMemory, look: CopyLook, found: HastResource) 
     a write had not reached it [FACTS B8, H13]. Errors of before stand as a latch, until
     a person clears it.
     """
-    seen = before.seen
-    same = seen is not None and same_worker(seen, look, found)
-    known = seen.errors if seen is not None and same else 0
     suspect = any(latch.kind is LatchKind.SUSPECT_DISK for latch in before.latches)
-    return suspect or found.errors.read + found.errors.write > known
+    return suspect or errors_grew(before.seen, look, found)
 
 
 def _forgotten(debt: Latch) -> Latch:

@@ -45,7 +45,7 @@ from hawatch.deciding.copies import (
     CopyLook,
     CopyMemory,
     connected,
-    same_worker,
+    errors_grew,
     seen_now,
 )
 from hawatch.deciding.debts import after_the_worker, as_primary, healing_due
@@ -154,13 +154,8 @@ def _split_brain(look: CopyLook, found: HastResource | None) -> Iterator[Latch]:
 def _suspect_disk(
     seen: HastSeen | None, look: CopyLook, found: HastResource
 ) -> Iterator[Latch]:
-    """Yield a latch where local errors grew; a new worker counts from 0 [FACTS B5].
-
-    Flush errors are left out: every provider without BIO_FLUSH has them.
-    """
-    errors = found.errors.read + found.errors.write
-    base = seen.errors if seen is not None and same_worker(seen, look, found) else 0
-    if errors > base:
+    """Yield a latch where local errors grew."""
+    if errors_grew(seen, look, found):
         yield look.latch(
             LatchKind.SUSPECT_DISK,
             f"local errors of {found.localpath}: read {found.errors.read}, "

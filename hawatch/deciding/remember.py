@@ -38,10 +38,7 @@ def sample(snapshot: Snapshot) -> Sample:
         taken=snapshot.taken,
         counters=counters.value if isinstance(counters, Known) else None,
         dirty={name: resource.dirty for name, resource in resources.items()},
-        errors={
-            name: resource.errors.read + resource.errors.write
-            for name, resource in resources.items()
-        },
+        errors={name: resource.errors.of_disk for name, resource in resources.items()},
         used={
             directory: fact.value.used
             for directory, fact in snapshot.space.items()

@@ -288,6 +288,4 @@ def first_with(s: Situation, remedy: Remedy) -> Failing | None:
 def _known_errors(s: Situation, name: str) -> int:
     """Return the local errors that a person has accepted, or that nobody had."""
     resource = s.view.resources[name]
-    if isinstance(resource, Unknown):
-        return 0
-    return resource.value.errors.read + resource.value.errors.write
+    return 0 if isinstance(resource, Unknown) else resource.value.errors.of_disk

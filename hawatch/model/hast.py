@@ -31,6 +31,14 @@ class HastErrors(msgspec.Struct, frozen=True, kw_only=True):
     delete: int = 0
     flush: int = 0
 
+    @property
+    def of_disk(self) -> int:
+        """Return those that tell of a sick disk: failed reads and writes.
+
+        Flush errors are left out: every provider without BIO_FLUSH has them.
+        """
+        return self.read + self.write
+
 
 class HastQueues(msgspec.Struct, frozen=True, kw_only=True):
     """A worker's `queues`; a secondary's local is its disk queue [FACTS B5, B8]."""

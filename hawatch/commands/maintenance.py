@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import getpass
 
-import msgspec
-
 from hawatch.agent import Agent
 from hawatch.commands.common import UsageError, open_agent, parser, say
 from hawatch.commands.worker import under_lock
@@ -59,10 +57,7 @@ def main(words: list[str]) -> int:
             begun=now,
         )
     with under_lock(opened):
-        memory = recall(agent).memory
-        if notice is None and memory.maintenance is not None:
-            notice = msgspec.structs.replace(memory.maintenance, ended=now)
-        memory = msgspec.structs.replace(memory, maintenance=notice)
+        memory = recall(agent).memory.with_maintenance(notice, now)
         problem = save_memory(agent.store, memory)
     if problem is not None:
         raise UsageError(f"hawatch maintenance: {problem}")

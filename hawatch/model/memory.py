@@ -171,3 +171,12 @@ class Memory(msgspec.Struct, frozen=True, kw_only=True):
     samples: tuple[Sample, ...] = ()
     incidents: Mapping[str, Incident] = {}
     fence: PeerFence | None = None
+
+    def with_maintenance(self, notice: Maintenance | None, now: Moment) -> Memory:
+        """Return the memory with a maintenance begun; None ends the one there is.
+
+        One that was ended is kept: the peer may not have heard so.
+        """
+        if notice is None and self.maintenance is not None:
+            notice = msgspec.structs.replace(self.maintenance, ended=now)
+        return msgspec.structs.replace(self, maintenance=notice)

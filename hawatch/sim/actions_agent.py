@@ -226,9 +226,5 @@ def _remember(deed: OnAgent, play: Play, notice: Maintenance | None) -> None:
     if agent.busy:
         play.world.scheduler.call_in(LOCK_WAIT, lambda: _remember(deed, play, notice))
         return
-    memory = _memory(agent)
-    if notice is None and memory.maintenance is not None:
-        now = agent.host.now()
-        notice = msgspec.structs.replace(memory.maintenance, ended=now)
-    memory = msgspec.structs.replace(memory, maintenance=notice)
+    memory = _memory(agent).with_maintenance(notice, agent.host.now())
     save_memory(agent.store, memory)

@@ -46,9 +46,9 @@ def _search(options: argparse.Namespace) -> Exit:
         if verdict.harm and not options.json:
             _say(tell.verdict_line(verdict))
 
-    asked = range(options.start, options.start + options.seeds)
+    asked = range(options.start, options.start + (options.seeds or FIRST))
     tally = run_seeds(
-        asked if options.seeds else DEFAULT_RUN,
+        asked if options.seeds or options.start else DEFAULT_RUN,
         kind=Kind(options.kind),
         told=told,
     )

@@ -9,9 +9,11 @@ from decisions_build import build
 from decisions_format import a_case
 
 from hawatch.deciding.situation import Situation
-from hawatch.model.decision import Refusal, Refused
+from hawatch.model.decision import Decision, Refusal, Refused, Rule
 from hawatch.model.fact import Unknown
 from hawatch.model.memory import PeerFence
+from hawatch.model.plan import AnyStep, Plan
+from hawatch.model.report import Duty
 
 FENCING = {"witness": {"fence": ["/bin/off"]}}
 LOST = Unknown("no answer")
@@ -49,6 +51,19 @@ def own(s: Situation, **changes: Any) -> Situation:
 def word(s: Situation, **changes: Any) -> Situation:
     """Return a situation with something of the peer's word changed."""
     return msgspec.structs.replace(s, word=msgspec.structs.replace(s.word, **changes))
+
+
+def decided(s: Situation, *steps: AnyStep, **changes: Any) -> Decision:
+    """Return a decision of a situation's service."""
+    values: dict[str, Any] = {
+        "service": s.service,
+        "rule": Rule.CARP_HELD_BACK,
+        "duty": Duty.STANDBY,
+        "because": "the test wants it",
+        "plan": Plan(steps=steps),
+        "memory": s.own,
+    }
+    return Decision(**values | changes)
 
 
 def view(s: Situation, **changes: Any) -> Situation:

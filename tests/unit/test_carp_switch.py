@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from situation_tools import at, own, view, word
+from situation_tools import at, decided, own, view, word
 
 from hawatch.deciding.carp_switch import agreed, switches_off, switches_on
 from hawatch.deciding.gates_fence import may_serve_here
@@ -19,7 +19,6 @@ from hawatch.model.plan import (
     AllowCarp,
     AnyStep,
     Lever,
-    Plan,
     SetRole,
     StopService,
     Unmount,
@@ -61,19 +60,6 @@ def role(wanted: HastRole) -> SetRole:
 def a_latch(kind: LatchKind, since: float = 0.0) -> Latch:
     """Return a latch of a fence."""
     return Latch(kind=kind, resource="", since=since, reason=f"it is {kind}")
-
-
-def decided(s: Situation, *steps: AnyStep, **changes: Any) -> Decision:
-    """Return a decision of a situation's service."""
-    values: dict[str, Any] = {
-        "service": s.service,
-        "rule": Rule.CARP_HELD_BACK,
-        "duty": Duty.STANDBY,
-        "because": "the test wants it",
-        "plan": Plan(steps=steps),
-        "memory": s.own,
-    }
-    return Decision(**values | changes)
 
 
 def idle(**changes: Any) -> Situation:

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from situation_tools import at, own, view
+from situation_tools import at, decided, own, view
 
 from hawatch.deciding.carp_switch import agreed, switches_off
 from hawatch.deciding.gates_fence import may_serve_here
@@ -19,7 +19,6 @@ from hawatch.model.decision import Decision, Rule
 from hawatch.model.fact import Fact, Known, Unknown
 from hawatch.model.latch import Latch, LatchKind
 from hawatch.model.plan import AllowCarp, Plan, RestoreSkew, StopService
-from hawatch.model.report import Duty
 
 YES = Known(value=True)
 ON = AllowCarp(allow=True, deadline=5.0)
@@ -31,19 +30,6 @@ def named(s: Situation, service: str) -> Situation:
     settings = {**s.config.services, service: s.config.services["mysql"]}
     config = msgspec.structs.replace(s.config, services=settings)
     return msgspec.structs.replace(s, config=config, service=service)
-
-
-def decided(s: Situation, *steps: Any, **changes: Any) -> Decision:
-    """Return a decision of a situation's service."""
-    values: dict[str, Any] = {
-        "service": s.service,
-        "rule": Rule.CARP_HELD_BACK,
-        "duty": Duty.STANDBY,
-        "because": "the test wants it",
-        "plan": Plan(steps=steps),
-        "memory": s.own,
-    }
-    return Decision(**values | changes)
 
 
 def with_allow(s: Situation, allow: Fact[bool]) -> Situation:

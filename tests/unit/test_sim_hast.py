@@ -17,8 +17,17 @@ from sim_tools import (
 
 from hawatch.model.fact import Known
 from hawatch.sim.network import Kind
+from hawatch.sim.node import Node
 from hawatch.sim.power import Power
 from hawatch.sim.settings import Replication
+from hawatch.sim.world import World
+
+
+def make_anew(world: World, node: Node) -> None:
+    """Give a node's copy up and make it anew, as an operator does."""
+    role(world, node, "init")
+    run_command(world, node, "/sbin/hastctl create disk0")
+    role(world, node, "secondary")
 
 
 def test_a_write_is_on_both_disks_when_it_is_acknowledged() -> None:
@@ -226,9 +235,7 @@ def test_the_loser_of_a_split_brain_is_made_anew_and_fully_synced() -> None:
     world = a_pair_that_times_out_once()
     first, second = both(world)
     second.resources["disk0"].disk.write(50, 0, 12345)
-    role(world, second, "init")
-    run_command(world, second, "/sbin/hastctl create disk0")
-    role(world, second, "secondary")
+    make_anew(world, second)
     world.run_for(25.0)
     assert status(first) == "complete"
     assert first.resources["disk0"].dirty > 0
@@ -248,9 +255,7 @@ def test_an_interrupted_sync_leaves_a_mixture_with_unchanged_counts() -> None:
     world = a_pair()
     first, second = both(world)
     second.resources["disk0"].disk.write(50, 0, 12345)
-    role(world, second, "init")
-    run_command(world, second, "/sbin/hastctl create disk0")
-    role(world, second, "secondary")
+    make_anew(world, second)
     world.run_while(lambda: status(second) != "complete", limit=30.0)
     world.run_for(3.0)
     first.crash()
@@ -269,9 +274,7 @@ def test_a_sync_of_what_is_equal_makes_no_mixture() -> None:
     """The extents that a map keeps are sent again, though nobody has changed them."""
     world = a_pair()
     first, second = both(world)
-    role(world, second, "init")
-    run_command(world, second, "/sbin/hastctl create disk0")
-    role(world, second, "secondary")
+    make_anew(world, second)
     world.run_while(lambda: status(second) != "complete", limit=30.0)
     first.crash()
     assert not second.resources["disk0"].disk.incomplete
@@ -282,9 +285,7 @@ def test_a_resync_onto_a_failing_disk_is_counted_there_and_told_nowhere_else() -
     world = a_pair()
     first, second = both(world)
     second.resources["disk0"].disk.write(50, 0, 12345)
-    role(world, second, "init")
-    run_command(world, second, "/sbin/hastctl create disk0")
-    role(world, second, "secondary")
+    make_anew(world, second)
     world.run_while(lambda: status(second) != "complete", limit=30.0)
     second.resources["disk0"].disk.write_fails = True
     world.run_while(lambda: first.resources["disk0"].dirty > 0, limit=120.0)

@@ -11,6 +11,7 @@ from hawatch.acting import (
     steps_fence,
     steps_service,
     steps_storage,
+    steps_worker,
 )
 from hawatch.acting.site import ChangeRefused, Ended, Site
 from hawatch.model import plan as steps
@@ -27,7 +28,7 @@ PERFORMERS: dict[type[Any], Callable[[Site, Any], Awaitable[Ended]]] = {
     steps.MountFilesystem: steps_storage.mount_filesystem,
     steps.ProveMount: steps_storage.prove_mount,
     steps.Unmount: steps_storage.unmount,
-    steps.RestartWorker: steps_storage.restart_worker,
+    steps.RestartWorker: steps_worker.restart_worker,
     steps.YieldVip: steps_carp.yield_vip,
     steps.RestoreSkew: steps_carp.restore_skew,
     steps.TakeVip: steps_carp.take_vip,

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import signal
-
-from hawatch.acting.site import POLL, ChangeRefused, Ended, Site, told
+from hawatch.acting.site import POLL, Ended, Site, told
 from hawatch.acting.starts import end_starts
 from hawatch.deciding.mount_view import HAST_DEVICES
 from hawatch.deciding.three import NO, YES
 from hawatch.freebsd import look, words
 from hawatch.host import Ending
 from hawatch.model.fact import Fact, Known, Unknown, is_false, is_true, map_fact
-from hawatch.model.hast import HastRole
+from hawatch.model.hast import HastRole, HastStatus
 from hawatch.model.plan import (
     AwaitDevice,
     CheckFilesystem,
     MountFilesystem,
     ProveMount,
-    RestartWorker,
     SetRole,
     Unmount,
 )
@@ -120,13 +117,19 @@ async def check_filesystem(site: Site, step: CheckFilesystem) -> Ended:
 
 
 async def mount_filesystem(site: Site, step: MountFilesystem) -> Ended:
-    """Mount a directory by its fstab entry; the mount table decides whether it is."""
+    """Mount a directory by its fstab entry; the mount table decides whether it is.
+
+    Not while a peer that was silent in the look is connected and blocks are on their
+    way: hastd may be writing this very copy anew [FACTS B9].
+    """
 
     async def there() -> Fact[bool]:
         return await _is_mounted(site, step.device, step.directory)
 
     if is_true(await there()):
         return Ended.reached("was mounted")
+    if step.unjoined and (joined := await _joined_since(site, step.unjoined)):
+        return joined
     result = await site.change(words.mount(step.directory), step.deadline)
     return told(
         await there(), f"{step.directory} is not mounted ({result.complaint()})"
@@ -188,61 +191,16 @@ async def unmount(site: Site, step: Unmount) -> Ended:
     return told(answer, f"{step.directory} stays mounted ({complaint})")
 
 
-async def restart_worker(site: Site, step: RestartWorker) -> Ended:
-    """Kill exactly one primary worker; hastd starts it anew and it sends its map [B8].
-
-    The process is verified by title, parent and start time; the mount survives, I/O
-    pauses for one to six seconds.
-    """
-    hastd = look.read_hastd(site.host, answering=True)
-    if isinstance(hastd, Unknown):
-        return Ended.unknown(hastd.reason)
-    worker = hastd.value.worker_of(step.resource)
-    if (
-        worker is None
-        or worker.pid != step.workerpid
-        or worker.role is not HastRole.PRIMARY
-        or worker.parent != hastd.value.pid
-    ):
-        return Ended.failed(f"pid {step.workerpid} is not the worker any more")
-    if (bad := await _disk_failed_since(site, step)) is not None:
-        return bad
-    killed = await site.host.kill(
-        worker.pid, started=worker.started, signal=signal.SIGKILL
-    )
-    if site.pretends:
-        raise ChangeRefused(f"kill -9 {worker.pid}")
-    if not is_true(killed):
-        return Ended.failed(f"pid {worker.pid} could not be killed")
-
-    async def anew() -> Fact[bool]:
-        resource = await site.resource(step.resource)
-        return map_fact(
-            resource,
-            lambda r: (
-                r.role is HastRole.PRIMARY and r.workerpid not in (None, step.workerpid)
-            ),
-        )
-
-    end = site.clock() + step.deadline
-    return told(await site.until(anew, end), f"no new worker for {step.resource}")
-
-
-async def _disk_failed_since(site: Site, step: RestartWorker) -> Ended | None:
-    """Return why a new worker might send old blocks: only the peer has the new ones.
-
-    Asked at the last moment: a write may have failed since the look [FACTS B8, H13].
-    """
-    name = step.resource
+async def _joined_since(site: Site, name: str) -> Ended | None:
+    """Return why the next look should decide, where the peer came back meanwhile."""
     resource = await site.resource(name)
     if isinstance(resource, Unknown):
-        return Ended.unknown(f"whether the disk of {name} is well: {resource.reason}")
-    errors = resource.value.errors
-    if errors.of_disk <= step.errors:
-        return None
-    return Ended.failed(
-        f"local errors of {name}: read {errors.read}, write {errors.write}"
-    )
+        return Ended.unknown(f"whether {name} is being resynced: {resource.reason}")
+    if resource.value.status is HastStatus.COMPLETE and resource.value.dirty:
+        return Ended.unknown(
+            f"{name} was connected since the look, {resource.value.dirty} bytes differ"
+        )
+    return None
 
 
 def _is_meant(device: str, step: Unmount) -> bool:

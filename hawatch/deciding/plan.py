@@ -52,18 +52,19 @@ def ladder_down(
 
 
 def ladder_up(
-    config: Config, snapshot: Snapshot, view: ServiceView
+    config: Config, snapshot: Snapshot, view: ServiceView, *, heard: bool
 ) -> tuple[AnyStep, ...]:
     """Return the steps from what is there to a serving node.
 
-    A process that outlived its file system is stopped first [FACTS E3].
+    heard: the peer answered in this look. A process that outlived its file system is
+    stopped first [FACTS E3].
     """
     service = config.services[view.name]
     in_place = all(is_true(mount.ready) for mount in view.mounts.values())
     return (
         *(() if in_place else _stops(service, view)),
         *_promotions(config, snapshot, view),
-        *_mounts(service, view),
+        *_mounts(service, snapshot, view, heard=heard),
         *_starts(service, view, in_place=in_place),
     )
 
@@ -162,7 +163,10 @@ def _promotions(
             )
 
 
-def _mounts(service: ServiceConfig, view: ServiceView) -> Iterator[AnyStep]:
+def _mounts(
+    service: ServiceConfig, snapshot: Snapshot, view: ServiceView, *, heard: bool
+) -> Iterator[AnyStep]:
+    resources = {device_of(snapshot, name): name for name in service.resources}
     for directory, mount in view.mounts.items():
         if is_true(mount.ready) or not isinstance(mount.entry, Known):
             continue
@@ -176,7 +180,10 @@ def _mounts(service: ServiceConfig, view: ServiceView) -> Iterator[AnyStep]:
             deadline=service.fsck_deadline,
         )
         yield MountFilesystem(
-            directory=directory, device=entry.device, deadline=MOUNT_DEADLINE
+            directory=directory,
+            device=entry.device,
+            unjoined="" if heard else resources.get(entry.device, ""),
+            deadline=MOUNT_DEADLINE,
         )
     if not is_true(view.serving):
         yield from _proofs(service, view)

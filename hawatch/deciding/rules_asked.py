@@ -126,7 +126,9 @@ def _take_over(s: Situation) -> Decision:
         Rule.ASKED,
         f"an operator said that {s.peer} {word}: taking {s.service} over",
         duty=Duty.ACTIVE,
-        plan=Plan(steps=(*vip, *ladder_up(s.config, s.snapshot, s.view))),
+        plan=Plan(
+            steps=(*vip, *ladder_up(s.config, s.snapshot, s.view, heard=s.word.fresh))
+        ),
         memory=s.next_owner,
     )
 

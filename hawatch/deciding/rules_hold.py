@@ -123,7 +123,7 @@ def _finish_promotion(s: Situation, unfinished: Unfinished) -> Decision:
     by_a_person = unfinished.rule == Rule.ASKED
     refused = may_promote_on_word(s) if by_a_person else may_promote(s)
     if not unfinished.failed and is_master(s) and not refused:
-        steps = ladder_up(s.config, s.snapshot, s.view)
+        steps = ladder_up(s.config, s.snapshot, s.view, heard=s.word.fresh)
         if unfinished.attempts < MOST_ATTEMPTS:
             return s.decide(
                 Rule.INTERRUPTED_PLAN,

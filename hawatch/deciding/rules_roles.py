@@ -47,7 +47,9 @@ def master_not_serving(s: Situation) -> Decision | None:
             Rule.MASTER_NOT_SERVING,
             f"the VIP is here and {s.peer} {why}: taking {s.service} over",
             duty=Duty.ACTIVE,
-            plan=Plan(steps=ladder_up(s.config, s.snapshot, s.view)),
+            plan=Plan(
+                steps=ladder_up(s.config, s.snapshot, s.view, heard=s.word.fresh)
+            ),
             move=silent,
             alarm=silent,
             memory=s.next_owner,

@@ -114,10 +114,15 @@ class CheckFilesystem(Step, frozen=True, kw_only=True):
 
 
 class MountFilesystem(Step, frozen=True, kw_only=True):
-    """Device mounted read-write at directory, by its fstab entry."""
+    """Device mounted read-write at directory, by its fstab entry.
+
+    unjoined is the HAST resource of the device where the peer was silent in the look
+    that the plan was made from; empty where it was heard.
+    """
 
     directory: str
     device: str
+    unjoined: str = ""
 
     @property
     def goal(self) -> str:

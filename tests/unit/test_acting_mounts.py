@@ -20,6 +20,9 @@ CHECK_YES = CheckFilesystem(
     device=DEVICE, fstype="ufs", allow_yes=True, deadline=3600.0
 )
 MOUNT = MountFilesystem(directory=DIRECTORY, device=DEVICE, deadline=30.0)
+ALONE = MountFilesystem(
+    directory=DIRECTORY, device=DEVICE, unjoined="disk0", deadline=30.0
+)
 PROVE = ProveMount(
     directory=DIRECTORY, device=DEVICE, sentinel=".hawatch-sentinel", deadline=10.0
 )
@@ -132,6 +135,39 @@ def test_an_unclean_file_system_is_not_forced_on(primary: Bench) -> None:
 def test_a_device_that_is_gone_cannot_be_mounted(released: Bench) -> None:
     """A secondary has no device."""
     assert released.run(MOUNT).result is FAILED
+
+
+def test_a_copy_that_a_returned_peer_resyncs_is_not_mounted(primary: Bench) -> None:
+    """It was decided against a silent peer, which came back during fsck."""
+    primary.worker.map.needs_sync.add(FS_DATABASE)
+    ended = primary.run(ALONE)
+    assert ended.result is UNKNOWN
+    assert "was connected since the look, 2097152 bytes differ" in ended.text
+    assert not primary.mounted
+
+
+def test_a_returned_peer_whose_copy_is_the_same_is_in_nobody_s_way(
+    primary: Bench,
+) -> None:
+    """Nothing differs, so nothing is on its way."""
+    assert primary.run(ALONE).result is REACHED
+
+
+def test_what_a_heard_peer_syncs_is_mounted_all_the_same(primary: Bench) -> None:
+    """After a hand-over the kept extents are sent again [FACTS B10]."""
+    primary.worker.map.needs_sync.add(FS_DATABASE)
+    assert primary.run(MOUNT).result is REACHED
+
+
+def test_nothing_is_mounted_alone_while_hastd_does_not_say_whether_it_syncs(
+    primary: Bench,
+) -> None:
+    """Unknown is no consent."""
+    primary.fault(FaultKind.FAIL, "/sbin/hastctl", "list")
+    ended = primary.run(ALONE)
+    assert ended.result is UNKNOWN
+    assert "whether disk0 is being resynced" in ended.text
+    assert not primary.mounted
 
 
 def test_the_right_mount_is_proved(bench: Bench) -> None:

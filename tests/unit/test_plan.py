@@ -50,7 +50,7 @@ def down(snapshot: Snapshot, role: HastRole) -> tuple[AnyStep, ...]:
 
 def up(snapshot: Snapshot) -> tuple[AnyStep, ...]:
     """Return the steps up from a look."""
-    return ladder_up(CONFIG, snapshot, view_of(snapshot))
+    return ladder_up(CONFIG, snapshot, view_of(snapshot), heard=True)
 
 
 def performed(
@@ -289,7 +289,7 @@ def test_fsck_yes_is_asked_only_for_the_directories_that_the_owner_named() -> No
         fsck_yes=(DIRECTORIES[1],),
     )
     config = b.a_config(services={"mysql": service})
-    plan = ladder_up(config, truth, service_view(config, truth, "mysql"))
+    plan = ladder_up(config, truth, service_view(config, truth, "mysql"), heard=True)
     allowed = {
         s.device: s.allow_yes for s in plan if isinstance(s, steps.CheckFilesystem)
     }

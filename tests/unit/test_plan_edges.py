@@ -33,10 +33,10 @@ SERVING = a_truth(("primary",) * 2, (True,) * 2, MOUNTS, ("running",) * 2)
 RELEASED = a_truth(("secondary",) * 2, (False,) * 2, (), ("dead",) * 2)
 
 
-def up(truth: Snapshot, **changes: Any) -> tuple[AnyStep, ...]:
+def up(truth: Snapshot, *, heard: bool = True, **changes: Any) -> tuple[AnyStep, ...]:
     """Return the steps up from a look with something changed."""
     look, config = msgspec.structs.replace(truth, **changes), a_wide_config()
-    return ladder_up(config, look, service_view(config, look, "mysql"))
+    return ladder_up(config, look, service_view(config, look, "mysql"), heard=heard)
 
 
 def down(truth: Snapshot, **changes: Any) -> tuple[AnyStep, ...]:
@@ -71,6 +71,14 @@ def test_what_fstab_does_not_tell_is_mounted_by_nobody(
     steps = up(RELEASED, fstab=fstab)
     found = [s.directory for s in steps if isinstance(s, MountFilesystem)]
     assert found == mounted
+
+
+def test_only_a_mount_decided_against_a_silent_peer_asks_whether_it_came_back() -> None:
+    """A peer that is heard has told what its copy is; a silent one may come back."""
+    mounts = [s for s in up(RELEASED, heard=False) if isinstance(s, MountFilesystem)]
+    assert [s.unjoined for s in mounts] == list(RESOURCES)
+    mounts = [s for s in up(RELEASED) if isinstance(s, MountFilesystem)]
+    assert [s.unjoined for s in mounts] == ["", ""]
 
 
 def test_a_service_that_cannot_be_asked_is_started_on_the_way_up() -> None:

@@ -104,7 +104,9 @@ def read_unfinished(words: str, began: Callable[[float], Moment]) -> Unfinished 
 
 
 SHORT_NAMES: dict[type[Any], Callable[[Any], str]] = {
-    steps.StopService: lambda step: f"stop {step.rc}",
+    steps.StopService: lambda step: (
+        f"stop {step.rc}" + ("" if step.kill else ", or hold")
+    ),
     steps.StartService: lambda step: f"start {step.rc}",
     steps.RestartService: lambda step: f"restart {step.rc}",
     steps.Unmount: lambda step: f"unmount {step.directory}",

@@ -36,16 +36,22 @@ PROOF_DEADLINE = 10.0
 
 
 def ladder_down(
-    config: Config, snapshot: Snapshot, view: ServiceView, *, role: HastRole
+    config: Config,
+    snapshot: Snapshot,
+    view: ServiceView,
+    *,
+    role: HastRole,
+    insist: bool = False,
 ) -> tuple[AnyStep, ...]:
     """Return the steps from what is there to a released service.
 
     services stopped, everything of the service unmounted, then the HAST roles set to
     `role` (secondary, or init when fencing). Empty when all of it is known to be so.
+    insist: what does not stop is killed, even where a person wants to see it first.
     """
     service = config.services[view.name]
     return (
-        *_stops(service, view),
+        *_stops(service, view, insist=insist),
         *_unmounts(service, snapshot, view),
         *_role_changes(config, snapshot, view, role),
     )
@@ -86,14 +92,16 @@ def restart(config: Config, view: ServiceView) -> tuple[AnyStep, ...]:
     )
 
 
-def _stops(service: ServiceConfig, view: ServiceView) -> Iterator[AnyStep]:
+def _stops(
+    service: ServiceConfig, view: ServiceView, *, insist: bool = False
+) -> Iterator[AnyStep]:
     for rc in reversed(service.rc):
         status = view.rc[rc]
         if not (isinstance(status, Known) and status.value.gone):
             yield StopService(
                 rc=rc,
                 deadline=service.stop_deadline,
-                kill=service.stubborn is StubbornPolicy.KILL,
+                kill=insist or service.stubborn is StubbornPolicy.KILL,
             )
 
 

@@ -13,7 +13,7 @@ from hawatch.deciding.gates import (
 from hawatch.deciding.hands_off import in_maintenance, peer_keeps_off
 from hawatch.deciding.plan import ladder_down, ladder_up
 from hawatch.deciding.refusals import CHOICE
-from hawatch.deciding.rules_owner import isolated_owner
+from hawatch.deciding.rules_owner import is_isolated, isolated_owner
 from hawatch.deciding.situation import Situation
 from hawatch.deciding.yielding import (
     CONFIRM_MARGIN,
@@ -89,7 +89,13 @@ def interrupted_plan(s: Situation) -> Decision | None:
         return None
     if unfinished.duty is Duty.ACTIVE:
         return _finish_promotion(s, unfinished)
-    steps = ladder_down(s.config, s.snapshot, s.view, role=_release_role(s))
+    steps = ladder_down(
+        s.config,
+        s.snapshot,
+        s.view,
+        role=_release_role(s),
+        insist=is_isolated(s),
+    )
     return _go_on_releasing(s, unfinished, steps)
 
 

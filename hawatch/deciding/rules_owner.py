@@ -78,18 +78,25 @@ def _stuck(s: Situation) -> str | None:
     return begun.failed if last in begun.failed.partition(":")[0] else None
 
 
+def is_isolated(s: Situation) -> bool:
+    """Return whether neither peer nor witness was heard for `witness.give_up`."""
+    witness = s.config.witness
+    return (
+        s.config.peer.enabled
+        and bool(witness.ping or witness.tcp)
+        and not s.word.fresh
+        and not any(isinstance(f, Known) for f in s.snapshot.witnesses.values())
+        and s.word.silent_for >= witness.give_up
+    )
+
+
 def isolated_owner(s: Situation) -> Decision | None:
     """The owner sees neither peer nor witness: the peer may soon take over."""
-    witness = s.config.witness
-    if not (s.config.peer.enabled and (witness.ping or witness.tcp)):
+    if not is_isolated(s) or is_false(s.view.holding):
         return None
-    if s.word.fresh or is_false(s.view.holding):
-        return None
-    if any(isinstance(fact, Known) for fact in s.snapshot.witnesses.values()):
-        return None
-    if s.word.silent_for < witness.give_up:
-        return None
-    steps = ladder_down(s.config, s.snapshot, s.view, role=HastRole.SECONDARY)
+    steps = ladder_down(
+        s.config, s.snapshot, s.view, role=HastRole.SECONDARY, insist=True
+    )
     fence = fence_vip(s)
     why = (
         f"cut off: neither {s.peer} nor a witness answered for "

@@ -266,6 +266,8 @@ def test_a_stubborn_service_is_killed_only_where_that_is_allowed() -> None:
     view = service_view(config, truth, "mysql")
     plan = ladder_down(config, truth, view, role=HastRole.SECONDARY)
     assert [s.kill for s in plan if isinstance(s, steps.StopService)] == [False] * 2
+    plan = ladder_down(config, truth, view, role=HastRole.SECONDARY, insist=True)
+    assert [s.kill for s in plan if isinstance(s, steps.StopService)] == [True] * 2
 
 
 def test_a_dead_service_whose_keeper_lives_is_stopped_all_the_same() -> None:

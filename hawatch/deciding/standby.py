@@ -70,6 +70,20 @@ def _is_newer(look: CopyLook) -> bool:
     )
 
 
+def _is_older(look: CopyLook) -> bool:
+    """Return whether both disks say that the peer, primary no more, wrote alone.
+
+    It may die before it serves again, and its word with it.
+    """
+    own, theirs = look.dump, look.peer_dump
+    return (
+        not look.peer_is_primary
+        and isinstance(own, Known)
+        and theirs is not None
+        and forecast(own.value, theirs).forecast is Forecast.SECONDARY_TO_PRIMARY
+    )
+
+
 def _left_behind(
     before: CopyMemory, look: CopyLook, found: HastResource | None
 ) -> str | None:
@@ -81,6 +95,8 @@ def _left_behind(
     standby for its owner's death would forbid the very failover it is for [FACTS H7].
     """
     theirs = look.peer_resource
+    if _is_older(look):
+        return f"the disks say that {look.peer} wrote what is missing here"
     if found is not None and connected(found):
         return None
     if theirs is not None and theirs.role is HastRole.PRIMARY:

@@ -268,6 +268,33 @@ def test_a_copy_that_both_disks_call_the_newer_one_is_not_stale(
     assert (LatchKind.STALE in kinds(memory)) is stale
 
 
+OWNER = {"disk0": Known(there())}
+WROTE = Known(b.a_dump(localcnt=1))
+
+
+@pytest.mark.parametrize(
+    ("found", "given", "stale"),
+    [
+        (here(**ALONE), {"dumps": {"disk0": WROTE}}, True),
+        (here(), {"dumps": {"disk0": WROTE}}, True),
+        (here(**ALONE), {"dumps": {"disk0": Known(b.a_dump())}}, False),
+        (here(**ALONE), {}, False),
+        (here(), {"dumps": {"disk0": WROTE}, "resources": OWNER}, False),
+    ],
+    ids=["apart", "not yet told", "equal", "unknown", "its primary is heard"],
+)
+def test_a_copy_that_both_disks_call_the_older_one_is_stale(
+    found: HastResource, given: dict[str, Any], *, stale: bool
+) -> None:
+    """The node that wrote alone has let go, and may die before it serves again."""
+    idle = {"resources": {"disk0": Known(there("secondary"))}, "in_sync": {}}
+    values = idle | given
+    memory = after(found, theirs=owner(**values))
+    assert (LatchKind.STALE in kinds(memory)) is stale
+    unread = after(found, theirs=owner(**values), dump=LOST)
+    assert LatchKind.STALE not in kinds(unread)
+
+
 @pytest.mark.parametrize(
     ("found", "latches", "given", "kept"),
     [

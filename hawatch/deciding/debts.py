@@ -1,4 +1,4 @@
-"""The primary's side: the evidence that the peer's copy is current, and its debts.
+"""The primary's side: what it owes to the peer's copy.
 
 A debt is a DIVERGED latch on the *peer's* copy, held by the primary. Writes that are in
 flight when the HAST connection breaks are acknowledged and never sent again, and the
@@ -9,6 +9,7 @@ worker sends the recently written extents again, so a debt runs through
     connected again, same worker      a restart of that worker is due (healing_due)
     another worker, not yet in sync   wait
     another worker, complete, dirty 0 the debt is paid
+    the local disk failed under it    only a full resync pays it
 
 A worker's start re-sends the extents of the on-disk map: all dirty ones and the
 `keepdirty` most recently written ones. Where the worker updated that map more often
@@ -25,13 +26,13 @@ from hawatch.deciding.copies import (
     CopyLook,
     CopyMemory,
     connected,
-    errors_grew,
     same_worker,
     seen_now,
 )
+from hawatch.deciding.resyncs import local_disk_failed, proof, resynced_in_vain
 from hawatch.model.fact import Fact, Known, Unknown
 from hawatch.model.hast import HastResource, HastRole, HastStatus
-from hawatch.model.latch import HastSeen, InSync, Latch, LatchKind
+from hawatch.model.latch import HastSeen, Latch, LatchKind
 from hawatch.model.memory import ServiceMemory
 
 KEEPDIRTY = 64
@@ -44,7 +45,7 @@ def as_primary(before: CopyMemory, look: CopyLook, found: HastResource) -> CopyM
     debt = _next_debt(before, look, found, broke)
     evidence = None
     if broke is None and debt is None:
-        evidence = _evidence(before, look, found)
+        evidence = proof(before, look, found)
     others = tuple(latch for latch in before.latches if not _is_debt(latch))
     after = msgspec.structs.replace(
         before,
@@ -151,6 +152,8 @@ def _next_debt(
     debt = _debt(before.latches)
     if debt is not None and _map_forgot(debt, seen, look, found):
         debt = _forgotten(debt)
+    if resynced_in_vain(before, look, found):
+        return _never_sent(debt, look, found)
     if broke is not None and _was_writing(seen, look, found):
         return _new_debt(debt, seen, look, found, broke)
     if debt is None or _is_paid(debt, before, look, found):
@@ -228,19 +231,24 @@ def _is_paid(
         return True
     another = (found.workerpid, look.now.boot) != (debt.workerpid, debt.boot)
     sent = connected(found) and found.dirty == 0
-    well = not _local_disk_failed(before, look, found)
+    well = not local_disk_failed(before, look, found)
     return another and debt.updates is not None and sent and well
 
 
-def _local_disk_failed(before: CopyMemory, look: CopyLook, found: HastResource) -> bool:
-    """Return whether what a resync sent may be old, or was not sent at all.
-
-    It reads the local disk, and an extent counts as synced even where that failed or
-    a write had not reached it [FACTS B8, H13]. Errors of before stand as a latch, until
-    a person clears it.
-    """
-    suspect = any(latch.kind is LatchKind.SUSPECT_DISK for latch in before.latches)
-    return suspect or errors_grew(before.seen, look, found)
+def _never_sent(debt: Latch | None, look: CopyLook, found: HastResource) -> Latch:
+    """Return the debt of a resync that the local disk failed under."""
+    reason = (
+        f"the local disk failed while {look.name} was resynced: what could not be read "
+        f"is missing on {look.peer}, and only a full resync is sure"
+    )
+    latch = look.latch(LatchKind.DIVERGED, reason, look.peer)
+    return msgspec.structs.replace(
+        latch,
+        since=debt.since if debt is not None else latch.since,
+        workerpid=found.workerpid,
+        boot=look.now.boot,
+        updates=None,
+    )
 
 
 def _forgotten(debt: Latch) -> Latch:
@@ -253,42 +261,4 @@ def _forgotten(debt: Latch) -> Latch:
             f"{debt.copy_of}, and too many extents were written since for the map to "
             "remember it: only a full resync is sure"
         ),
-    )
-
-
-def _evidence(before: CopyMemory, look: CopyLook, found: HastResource) -> InSync | None:
-    """Return the evidence that the peer's copy is current [FACTS B10].
-
-    Complete, and since that connection dirty was 0 once, or the hook told of a syncdone
-    that no other event of the connection accompanied. Nothing is proved anew while the
-    local disk is suspect; what was proved before stays, for each write goes to both.
-    """
-    if not connected(found) or found.workerpid is None:
-        return None
-    peer_worker = seen_now(before.seen, look, found).peer_worker
-    held = before.in_sync
-    if (
-        held is not None
-        and (held.workerpid, held.boot) == (found.workerpid, look.now.boot)
-        and (held.peer_worker is None or held.peer_worker == peer_worker)
-    ):
-        return msgspec.structs.replace(
-            held,
-            peer_worker=peer_worker,
-            resuid=look.resuid if look.resuid is not None else held.resuid,
-            localcnt=look.localcnt if look.localcnt is not None else held.localcnt,
-        )
-    told = "syncdone" in look.hints and not look.hints & {"connect", "disconnect"}
-    lasted = before.seen is not None and same_worker(before.seen, look, found)
-    if found.dirty > 0 and not (told and lasted):
-        return None
-    if _local_disk_failed(before, look, found):
-        return None
-    return InSync(
-        since=look.now.wall,
-        workerpid=found.workerpid,
-        boot=look.now.boot,
-        resuid=look.resuid,
-        localcnt=look.localcnt,
-        peer_worker=peer_worker,
     )

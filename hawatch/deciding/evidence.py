@@ -8,13 +8,15 @@ A latch speaks of the copy on the node that `copy_of` names. What sets and clear
 
 latch          on the copy of  set where the look shows
 STALE          this standby    not connected, and the peer is primary and `degraded`;
-                               or not connected in two looks running while the owner
+                               or the peer has let go and both disks say that it wrote
+                               alone; or not connected in two looks running while it
                                lives (its report says primary; or, without a report,
                                adverts of a MASTER go on) [H4, H8, H11]
 INCONSISTENT   this standby    connected, and the primary has dirty > 0 without having
                                vouched for this copy [H12]
 DIVERGED       the peer        this primary's connection broke while it was writing, or
-                               may have been: a debt, see debts.py [B8]
+                               may have been; or its disk failed under a resync: a
+                               debt, see debts.py [B8]
 DIVERGED       this standby    the primary's report holds that debt
 SPLIT_BRAIN    this node       both are primary; the generations forecast it; or the
                                hook told of it and the two dumps do not deny it

@@ -11,7 +11,7 @@ import pytest
 from hawatch.deciding.copies import CopyLook, CopyMemory
 from hawatch.deciding.debts import as_primary, healing_due
 from hawatch.model.fact import Known, Unknown
-from hawatch.model.hast import HastResource, HastRole, HastStatus
+from hawatch.model.hast import HastErrors, HastResource, HastRole, HastStatus
 from hawatch.model.latch import HastSeen, InSync, Latch, LatchKind
 from hawatch.model.memory import ServiceMemory
 
@@ -254,6 +254,48 @@ def test_only_the_look_at_its_replacement_asks_what_a_map_forgot(
     before = msgspec.structs.replace(before, updates=999)
     debt = debt_of(after(now, a_debt(), before=before))
     assert debt is None or debt.updates == 36
+
+
+FAILED = HastErrors(read=9)
+
+
+@pytest.mark.parametrize(
+    ("now", "proved", "before", "owed"),
+    [
+        (found(errors=FAILED), False, APART, True),
+        (found(errors=FAILED), True, seen(), False),
+        (found(errors=FAILED, **GONE), False, APART, False),
+        (found(errors=FAILED), False, seen(errors=9), False),
+        (found(errors=FAILED), False, seen(errors=9, workerpid=1746), True),
+    ],
+    ids=["resynced", "proved before", "apart", "errors of before", "a new worker"],
+)
+def test_what_a_failing_disk_could_not_send_is_owed(
+    now: HastResource, before: HastSeen, *, proved: bool, owed: bool
+) -> None:
+    """The extent counts as synced all the same; only a full resync is sure [B8]."""
+    held = b.an_in_sync(since=1.0) if proved else None
+    debt = debt_of(after(now, held=held, before=before))
+    assert (debt is not None) is owed
+    assert debt is None or (debt.updates, debt.copy_of) == (None, "db2")
+
+
+def test_what_a_failing_disk_could_not_send_stays_owed() -> None:
+    """Whoever clears what stands against the disk has not sent it."""
+    owed = after(found(errors=FAILED), before=APART)
+    debt = debt_of(owed)
+    assert debt is not None
+    later = after(found(errors=FAILED), debt, before=seen(errors=9))
+    assert later.in_sync is None
+    assert debt_of(later) == debt
+
+
+def test_an_old_debt_keeps_its_time_when_its_resync_is_in_vain() -> None:
+    """It is the same copy that waits."""
+    now = found(errors=FAILED, workerpid=1748)
+    debt = debt_of(after(now, a_debt(), before=seen()))
+    assert debt is not None
+    assert (debt.since, debt.updates, debt.workerpid) == (a_debt().since, None, 1748)
 
 
 def test_a_latch_without_a_worker_is_no_debt() -> None:

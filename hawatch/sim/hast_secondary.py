@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from hawatch.sim.hast_connection import Connection
 from hawatch.sim.hast_device import Request
+from hawatch.sim.settings import Replication
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -55,6 +56,7 @@ class SecondaryWorker:
 
     def lost(self) -> None:
         """Exit because the primary is gone: end of file, or 20 s of silence."""
+        self._note_dropped()
         self._leave()
         self.resource.hook("disconnect")
         self.resource.hastd.worker_exited(self.resource, self.pid, EX_TEMPFAIL)
@@ -77,6 +79,18 @@ class SecondaryWorker:
         """Go on after SIGSTOP."""
         self.stopped = False
         self._recheck()
+
+    def _note_dropped(self) -> None:
+        """Note that hastd drops what memsync had acknowledged, its owner gone [B8].
+
+        Where the owner's hastd lives on, its agent knows that the connection broke.
+        """
+        settings = self.node.world.settings
+        if not self.queue or settings.replication is not Replication.MEMSYNC:
+            return
+        if self.connection is None or self.connection.primary.node.hastd.alive:
+            return
+        self.node.world.violations.spoiled.add(self.resource.name)
 
     def _recheck(self) -> None:
         if self.connection is not None:

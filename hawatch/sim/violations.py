@@ -38,7 +38,8 @@ class Violations:
 
     spoiled: resources whose good copy HAST itself wrote over, with what a disk that
     fails had kept; or whose owner ended right after HAST had acknowledged by itself
-    what was in flight: no program on the two machines could have kept it from that.
+    what was in flight; or whose standby's worker dropped what memsync had acknowledged:
+    no program on the two machines could have kept it from that.
     """
 
     __slots__ = ("_accepted", "_dual", "_world", "found", "spoiled")

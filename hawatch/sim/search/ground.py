@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from hawatch.model.carp import CarpState
+from hawatch.model.decision import Refusal
 from hawatch.model.latch import LatchKind
 from hawatch.recording.memory import load_memory
 from hawatch.sim.node import Node
 from hawatch.sim.play import Play, Seen
+
+RESTLESS = "not at rest"
+"""How the trouble of a pair begins that is still at work."""
 
 
 def rows_missing(play: Play, node: Node, service: str) -> int:
@@ -51,7 +55,7 @@ def troubles(play: Play, calm: float) -> Iterator[str]:
     since = play.time - calm
     busy = [seen for seen in play.history.begun if seen.at > since]
     if busy:
-        yield f"not at rest: {len(busy)} steps in the last {calm:.0f} s, {_what(busy)}"
+        yield f"{RESTLESS}: {len(busy)} steps in the last {calm:.0f} s, {_what(busy)}"
 
 
 def weaknesses(play: Play) -> Iterator[str]:
@@ -78,6 +82,20 @@ def latched(play: Play, but: frozenset[LatchKind] = frozenset()) -> list[str]:
                 words = f"{latch.resource} {latch.kind} of {latch.copy_of}"
                 found.append(f"{node.name}: {words}")
     return found
+
+
+def fell_to_init(play: Play) -> bool:
+    """Return whether a node left a role alone that fell under a living hastd [H13].
+
+    Its disk may be well by now: only a person can say.
+    """
+    return any(
+        refused.refusal is Refusal.WORKER_DIED
+        for agent in play.agents.agents.values()
+        if agent.last is not None
+        for decision in agent.last.decisions
+        for refused in decision.refused
+    )
 
 
 def asked_for(play: Play) -> list[str]:

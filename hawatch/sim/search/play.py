@@ -19,7 +19,9 @@ from hawatch.sim.runner import stage
 from hawatch.sim.search import person
 from hawatch.sim.search.draw import Drawn
 from hawatch.sim.search.ground import (
+    RESTLESS,
     asked_for,
+    fell_to_init,
     latched,
     missing_where_served,
     troubles,
@@ -38,7 +40,9 @@ SYNCED = frozenset({LatchKind.STALE, LatchKind.INCONSISTENT})
 """What a connection ends by itself."""
 
 PATIENCE = 3
-"""How often: a restart that waited for its cool-down may fall into one of them."""
+"""How often: a restart that waited for its cool-down may fall into one of them.
+
+Into the last one, too: a pair that is at work at its end is given one more."""
 
 ROUNDS = 3
 ROUND = 900.0
@@ -125,8 +129,8 @@ class Course:
         if self._until(end, stop_early=stop_early):
             return self._verdict()
         wrong = list(troubles(self.play, CALM))
-        for number in range(1, PATIENCE + 1):
-            if not wrong:
+        for number in range(1, PATIENCE + 2):
+            if not wrong or (number > PATIENCE and not _at_work(wrong)):
                 break
             if self._until(end + number * LONGER, stop_early=stop_early):
                 return self._verdict()
@@ -134,9 +138,10 @@ class Course:
         weak, asked = tuple(weaknesses(self.play)), tuple(asked_for(self.play))
         if (wrong or weak) and not asked:
             return self._verdict(self._harm(SILENT, [*wrong, *weak]), weak=weak)
-        if not wrong and weak and not latched(self.play, SYNCED):
+        kept = latched(self.play, SYNCED) or fell_to_init(self.play)
+        if not wrong and weak and not kept:
             return self._verdict(self._harm(NEEDLESS, list(weak)), weak=weak)
-        if any("not at rest" in text for text in wrong):
+        if _at_work(wrong):
             return self._verdict(self._harm(NOT_AT_REST, wrong), weak=weak)
         rounds = 0
         while (wrong or weak) and rounds < ROUNDS:
@@ -219,3 +224,7 @@ class Course:
             rows=sum(client.successes for client in clients.values()),
             rows_lost=missing_where_served(self.play),
         )
+
+
+def _at_work(wrong: list[str]) -> bool:
+    return any(text.startswith(RESTLESS) for text in wrong)

@@ -29,7 +29,7 @@ from hawatch.deciding.copies import (
     same_worker,
     seen_now,
 )
-from hawatch.deciding.resyncs import local_disk_failed, proof, resynced_in_vain
+from hawatch.deciding.resyncs import proof, resynced_in_vain
 from hawatch.model.fact import Fact, Known, Unknown
 from hawatch.model.hast import HastResource, HastRole, HastStatus
 from hawatch.model.latch import HastSeen, Latch, LatchKind
@@ -156,7 +156,7 @@ def _next_debt(
         return _never_sent(debt, look, found)
     if broke is not None and _was_writing(seen, look, found):
         return _new_debt(debt, seen, look, found, broke)
-    if debt is None or _is_paid(debt, before, look, found):
+    if debt is None or _is_paid(debt, look, found):
         return None
     return debt
 
@@ -222,17 +222,14 @@ def _map_forgot(
     return seen.updates - debt.updates > keepdirty
 
 
-def _is_paid(
-    debt: Latch, before: CopyMemory, look: CopyLook, found: HastResource
-) -> bool:
+def _is_paid(debt: Latch, look: CopyLook, found: HastResource) -> bool:
     """Return whether another worker has sent all, or the peer's copy was re-created."""
     theirs = look.peer_dump
     if theirs is not None and theirs.resuid == 0:
         return True
     another = (found.workerpid, look.now.boot) != (debt.workerpid, debt.boot)
     sent = connected(found) and found.dirty == 0
-    well = not local_disk_failed(before, look, found)
-    return another and debt.updates is not None and sent and well
+    return another and debt.updates is not None and sent
 
 
 def _never_sent(debt: Latch | None, look: CopyLook, found: HastResource) -> Latch:

@@ -29,12 +29,8 @@ def proof(before: CopyMemory, look: CopyLook, found: HastResource) -> InSync | N
     if not connected(found) or found.workerpid is None:
         return None
     peer_worker = seen_now(before.seen, look, found).peer_worker
-    held = before.in_sync
-    if (
-        held is not None
-        and (held.workerpid, held.boot) == (found.workerpid, look.now.boot)
-        and (held.peer_worker is None or held.peer_worker == peer_worker)
-    ):
+    held = _held(before, look, found)
+    if held is not None:
         return msgspec.structs.replace(
             held,
             peer_worker=peer_worker,
@@ -45,7 +41,7 @@ def proof(before: CopyMemory, look: CopyLook, found: HastResource) -> InSync | N
     lasted = before.seen is not None and same_worker(before.seen, look, found)
     if found.dirty > 0 and not (told and lasted):
         return None
-    if local_disk_failed(before, look, found):
+    if any(latch.kind is LatchKind.SUSPECT_DISK for latch in before.latches):
         return None
     return InSync(
         since=look.now.wall,
@@ -57,24 +53,24 @@ def proof(before: CopyMemory, look: CopyLook, found: HastResource) -> InSync | N
     )
 
 
-def local_disk_failed(before: CopyMemory, look: CopyLook, found: HastResource) -> bool:
-    """Return whether what a resync sent may be old, or was not sent at all.
-
-    It reads the local disk, and an extent counts as synced even where that failed or
-    a write had not reached it [FACTS B8, H13]. Errors of before stand as a latch, until
-    a person clears it.
-    """
-    suspect = any(latch.kind is LatchKind.SUSPECT_DISK for latch in before.latches)
-    return suspect or errors_grew(before.seen, look, found)
-
-
 def resynced_in_vain(before: CopyMemory, look: CopyLook, found: HastResource) -> bool:
     """Return whether a resync may have met what the local disk could not read.
 
     An extent counts as synced even then [FACTS B8], and whoever clears what stands
     against the disk does not send it. A copy that is proved needs no resync.
     """
-    held = before.in_sync
-    proved = held is not None and held.workerpid == found.workerpid
     failed = errors_grew(before.seen, look, found)
-    return connected(found) and failed and not proved
+    return connected(found) and failed and _held(before, look, found) is None
+
+
+def _held(before: CopyMemory, look: CopyLook, found: HastResource) -> InSync | None:
+    """Return the evidence of this very connection that was there before, if any."""
+    held = before.in_sync
+    peer_worker = seen_now(before.seen, look, found).peer_worker
+    if (
+        held is not None
+        and (held.workerpid, held.boot) == (found.workerpid, look.now.boot)
+        and (held.peer_worker is None or held.peer_worker == peer_worker)
+    ):
+        return held
+    return None

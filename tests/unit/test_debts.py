@@ -257,24 +257,25 @@ def test_only_the_look_at_its_replacement_asks_what_a_map_forgot(
 
 
 FAILED = HastErrors(read=9)
+PROVED = b.an_in_sync(since=1.0)
 
 
 @pytest.mark.parametrize(
-    ("now", "proved", "before", "owed"),
+    ("now", "held", "before", "owed"),
     [
-        (found(errors=FAILED), False, APART, True),
-        (found(errors=FAILED), True, seen(), False),
-        (found(errors=FAILED, **GONE), False, APART, False),
-        (found(errors=FAILED), False, seen(errors=9), False),
-        (found(errors=FAILED), False, seen(errors=9, workerpid=1746), True),
+        (found(errors=FAILED), None, APART, True),
+        (found(errors=FAILED), PROVED, seen(), False),
+        (found(errors=FAILED), b.an_in_sync(peer_worker=801), seen(), True),
+        (found(errors=FAILED, **GONE), None, APART, False),
+        (found(errors=FAILED), None, seen(errors=9), False),
+        (found(errors=FAILED), None, seen(errors=9, workerpid=1746), True),
     ],
-    ids=["resynced", "proved before", "apart", "errors of before", "a new worker"],
+    ids=["resynced", "proved", "proved of another", "apart", "old", "a new worker"],
 )
 def test_what_a_failing_disk_could_not_send_is_owed(
-    now: HastResource, before: HastSeen, *, proved: bool, owed: bool
+    now: HastResource, held: InSync | None, before: HastSeen, *, owed: bool
 ) -> None:
     """The extent counts as synced all the same; only a full resync is sure [B8]."""
-    held = b.an_in_sync(since=1.0) if proved else None
     debt = debt_of(after(now, held=held, before=before))
     assert (debt is not None) is owed
     assert debt is None or (debt.updates, debt.copy_of) == (None, "db2")

@@ -34,7 +34,8 @@ itself, see remember.py.
 Not a latch: a standby whose owner falls silent on every path after it had vouched for
 this copy. That is the failover this program exists for [H7]; the owner's last word
 stays in peer_in_sync. A link flap that HAST survives touches nothing either [H26].
-A fact that is unknown sets and clears nothing, but for what the peer says of itself.
+A fact that is unknown sets and clears nothing, but for what the peer says of itself;
+and a disk that cannot be read while nobody is connected takes the owner's word back.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ from hawatch.deciding.copies import (
 )
 from hawatch.deciding.generations import Forecast, forecast
 from hawatch.model.fact import Known, Unknown, is_true
-from hawatch.model.hast import HastResource, HastRole, HastStatus
+from hawatch.model.hast import HastResource, HastRole, HastStatus, disk_unreadable
 from hawatch.model.latch import InSync, LatchKind
 
 HAND_OVER = 10.0
@@ -208,10 +208,15 @@ def _withdrawn(after: CopyMemory, look: CopyLook, found: HastResource | None) ->
 
     It outlives the owner (that is what it is for) and a clean release; it does not
     outlive a latch on this copy, a primary that no longer says it, a new connection
-    that nobody has vouched for yet, or the end of this node's own hastd.
+    that nobody has vouched for yet, the end of this node's own hastd, or a disk that
+    cannot be read once the connection is gone.
     """
     if look.hastd_ended:
         # The connection ended on this side: the owner lived on, for a while at least.
+        return True
+    if disk_unreadable(look.dump) and (found is None or not connected(found)):
+        # The disk may have failed before the owner did. What it did not take while
+        # they were connected is counted by a worker that is gone by now [FACTS H13].
         return True
     if look.cut_off and isinstance(look.theirs, Unknown):
         # It is this node that is cut off: the owner may go on without it, and be dead

@@ -7,6 +7,8 @@ import re
 
 import msgspec
 
+from hawatch.model.hast import UNREADABLE
+
 
 class HastTrouble(enum.StrEnum):
     """The kinds of failure that ask for different remedies."""
@@ -20,7 +22,7 @@ class HastTrouble(enum.StrEnum):
     UNKNOWN_RESOURCE = "unknown resource"
     REQUEST_REFUSED = "hastd refused the request"
     NOT_CREATED = "never created"
-    DISK_UNREADABLE = "local disk cannot be read"
+    DISK_UNREADABLE = UNREADABLE
     METADATA_WRONG = "metadata of another resource, or broken"
     CONFIGURATION = "hast.conf cannot be used"
     NOT_THIS_NODE = "hast.conf does not know this node"

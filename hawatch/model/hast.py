@@ -6,6 +6,8 @@ import enum
 
 import msgspec
 
+from hawatch.model.fact import Fact, Unknown
+
 
 class HastRole(enum.StrEnum):
     """A resource's role; hastd itself never chooses one [FACTS B1]."""
@@ -95,6 +97,15 @@ class HastDump(msgspec.Struct, frozen=True, kw_only=True):
     localcnt: int
     remotecnt: int
     prevrole: HastRole
+
+
+UNREADABLE = "local disk cannot be read"
+"""How the reason of an unknown dump begins, where hastctl could not read the disk."""
+
+
+def disk_unreadable(dump: Fact[HastDump]) -> bool:
+    """Given the fact of a dump, return whether it is the disk that keeps it away."""
+    return isinstance(dump, Unknown) and dump.reason.startswith(UNREADABLE)
 
 
 class HastWorker(msgspec.Struct, frozen=True, kw_only=True):

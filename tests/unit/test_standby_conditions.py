@@ -268,6 +268,7 @@ def test_a_copy_that_both_disks_call_the_newer_one_is_not_stale(
     assert (LatchKind.STALE in kinds(memory)) is stale
 
 
+SICK = Unknown("local disk cannot be read: Unable to open /dev/da1")
 OWNER = {"disk0": Known(there())}
 WROTE = Known(b.a_dump(localcnt=1))
 
@@ -320,6 +321,10 @@ def test_a_copy_that_both_disks_call_the_older_one_is_stale(
         (here(**ALONE), (), {"theirs": LOST, "hints": CONNECT}, False),
         (here(**ALONE), (), {"theirs": IDLE, "hints": CONNECT}, False),
         (here(**ALONE), (), {"hints": CONNECT}, True),
+        (here(**ALONE), (), {"theirs": LOST, "dump": SICK}, False),
+        (here(**ALONE), (), {"theirs": LOST, "dump": LOST}, True),
+        (here(), (), {"theirs": LOST, "dump": SICK}, True),
+        (None, (), {"theirs": LOST, "dump": SICK}, False),
     ],
 )
 def test_an_owners_word_outlives_the_owner_and_little_else(
@@ -329,7 +334,10 @@ def test_an_owners_word_outlives_the_owner_and_little_else(
     *,
     kept: bool,
 ) -> None:
-    """Not a cut, a latch, a primary that unsays it, a new connection, hastd's end."""
+    """Not a cut, a latch, a primary that unsays it, a new connection, hastd's end.
+
+    Nor a disk that cannot be read: it may have missed what came before the silence.
+    """
     assert (after(found, *latches, **given).peer_in_sync is not None) is kept
 
 

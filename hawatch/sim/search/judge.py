@@ -13,6 +13,7 @@ from hawatch.agent import Result
 from hawatch.model.decision import Decision, Rule
 from hawatch.model.hast import HastRole
 from hawatch.model.plan import AnyStep, SetRole, StepResult
+from hawatch.recording.memory import load_memory
 from hawatch.sim.agents import NodeAgent
 from hawatch.sim.node import Node
 from hawatch.sim.play import Play
@@ -39,6 +40,17 @@ def _grabs(step: AnyStep) -> bool:
     return isinstance(step, SetRole) and step.role is HastRole.PRIMARY
 
 
+def _heard_within(agent: NodeAgent, seconds: float) -> bool:
+    """Return whether an agent remembers a report of the peer from that lately."""
+    now = agent.host.now()
+    heard = load_memory(agent.store, agent.node.name, now).memory.peer
+    return (
+        heard is not None
+        and heard.heard.boot == now.boot
+        and now.seconds_since(heard.heard) < seconds
+    )
+
+
 class Harm(msgspec.Struct, frozen=True, kw_only=True):
     """One never that came true. at: seconds of the scenario."""
 
@@ -58,7 +70,7 @@ class Judge:
         self._own: list[Harm] = []
         self._went: dict[str, float] = {}
         self._unwritten: set[tuple[str, str]] = set()
-        self.moves: list[tuple[float, str, str]] = []
+        self.moves: list[tuple[float, str, Node]] = []
         for agent in play.agents.agents.values():
             agent.on_begun.append(self._begun)
             agent.on_result.append(self._ended)
@@ -114,12 +126,16 @@ class Judge:
 
     def _moved(self, agent: NodeAgent, decision: Decision) -> None:
         now = self._play.time
-        for at, service, _ in self.moves:
-            if service == decision.service:
-                left = agent.agent.config.limits.cooldown - (now - at)
-                if left > LOOKING:
-                    self._add(agent.node, MOVES_TOO_SOON, f"{left:.0f} s too early")
-        self.moves.append((now, decision.service, decision.rule))
+        for at, service, mover in self.moves:
+            if service != decision.service:
+                continue
+            if mover is not agent.node and not _heard_within(agent, now - at):
+                # Nobody could tell it: the other node is silent since before it moved.
+                continue
+            left = agent.agent.config.limits.cooldown - (now - at)
+            if left > LOOKING:
+                self._add(agent.node, MOVES_TOO_SOON, f"{left:.0f} s too early")
+        self.moves.append((now, decision.service, agent.node))
 
     def _demoted(self, node: Node, decision: Decision) -> None:
         peer = node.peer

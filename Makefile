@@ -22,7 +22,7 @@ demo: $(VENV)/installed
 	@$(BIN)/hawatch demo
 
 test: lint servers
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist worksteal
 
 lint: $(VENV)/ready
 	$(BIN)/ruff check $(SOURCES)

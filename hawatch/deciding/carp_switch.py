@@ -26,7 +26,7 @@ from hawatch.deciding.gates_fence import may_serve_here
 from hawatch.deciding.situation import Situation
 from hawatch.deciding.yielding import raised_before_joining
 from hawatch.model.decision import Decision, Rule
-from hawatch.model.fact import Known, is_false, is_true
+from hawatch.model.fact import Known, is_false
 from hawatch.model.hast import HastRole
 from hawatch.model.latch import LatchKind
 from hawatch.model.plan import (
@@ -82,7 +82,7 @@ def _off_or_not(s: Situation, d: Decision, others: tuple[Asked, ...]) -> Decisio
     if is_off or not any(switches_off(step) for step in d.plan.steps):
         return d
     unheard = any(latch.kind is LatchKind.UNHEARD for latch in d.memory.latches)
-    spoils = unheard and _serves_there(s)
+    spoils = unheard and s.word.serves
     for other, theirs in others:
         if _has(other, theirs):
             return kept_on(s, d, f"{other.service} is held here")
@@ -170,12 +170,7 @@ def _spoils(s: Situation) -> bool:
     if not is_false(s.view.holding):
         return True
     unheard = any(latch.kind is LatchKind.UNHEARD for latch in s.own.latches)
-    return unheard and _serves_there(s) and not _tried_again(s)
-
-
-def _serves_there(s: Situation) -> bool:
-    service = s.word.service
-    return s.word.fresh and service is not None and is_true(service.serving)
+    return unheard and s.word.serves and not _tried_again(s)
 
 
 def _tried_again(s: Situation) -> bool:

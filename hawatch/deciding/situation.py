@@ -9,7 +9,7 @@ import msgspec
 from hawatch.deciding.service_view import ServiceView, service_view
 from hawatch.model.config import Config, ServiceConfig
 from hawatch.model.decision import Decision, Refused, Rule
-from hawatch.model.fact import Known
+from hawatch.model.fact import Known, is_true
 from hawatch.model.finding import (
     CheckPolicy,
     Finding,
@@ -48,6 +48,12 @@ class PeerWord(msgspec.Struct, frozen=True, kw_only=True):
     service: ServiceReport | None = None
     fresh: bool = False
     silent_for: float = 0.0
+
+    @property
+    def serves(self) -> bool:
+        """Return whether the peer says in this look that it serves the service."""
+        service = self.service
+        return self.fresh and service is not None and is_true(service.serving)
 
 
 class Situation(msgspec.Struct, frozen=True, kw_only=True):

@@ -14,7 +14,7 @@ from hawatch.deciding.carp import (
 from hawatch.deciding.situation import Situation
 from hawatch.model.carp import CarpState, CarpSysctls, CarpVhid
 from hawatch.model.decision import Refusal, Refused
-from hawatch.model.fact import Known, Unknown, is_true, why_unknown
+from hawatch.model.fact import Known, Unknown, why_unknown
 from hawatch.model.latch import Latch, LatchKind
 from hawatch.model.memory import ServiceMemory, SkewRaise
 from hawatch.model.plan import Lever, RestoreSkew, YieldVip
@@ -107,10 +107,8 @@ def raised_before_joining(s: Situation) -> tuple[RestoreSkew, SkewRaise] | None:
     smaller skew, it takes the VIP within a second, long before it has storage [FACTS
     A7, H8]. None where it would not, nobody serves, or its skew is raised already.
     """
-    own, service = own_side(s), s.word.service
-    if s.own.raised is not None or isinstance(own, str):
-        return None
-    if not s.word.fresh or service is None or not is_true(service.serving):
+    own = own_side(s)
+    if s.own.raised is not None or isinstance(own, str) or not s.word.serves:
         return None
     prediction = _if_allowed(s)
     if prediction is None or prediction.master is CarpOutcome.PEER:

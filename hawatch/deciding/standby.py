@@ -61,13 +61,7 @@ def _is_newer(look: CopyLook) -> bool:
     peer's adverts for those of another owner: this copy wrote after the last contact,
     and the peer's has not been written since [FACTS B9].
     """
-    own, theirs = look.dump, look.peer_dump
-    return (
-        not look.peer_is_primary
-        and isinstance(own, Known)
-        and theirs is not None
-        and forecast(theirs, own.value).forecast is Forecast.SECONDARY_TO_PRIMARY
-    )
+    return _outlook(look) is Forecast.PRIMARY_TO_SECONDARY
 
 
 def _is_older(look: CopyLook) -> bool:
@@ -75,13 +69,15 @@ def _is_older(look: CopyLook) -> bool:
 
     It may die before it serves again, and its word with it.
     """
+    return _outlook(look) is Forecast.SECONDARY_TO_PRIMARY
+
+
+def _outlook(look: CopyLook) -> Forecast | None:
+    """Return what both disks say, this copy as the primary; None while the peer is."""
     own, theirs = look.dump, look.peer_dump
-    return (
-        not look.peer_is_primary
-        and isinstance(own, Known)
-        and theirs is not None
-        and forecast(own.value, theirs).forecast is Forecast.SECONDARY_TO_PRIMARY
-    )
+    if look.peer_is_primary or isinstance(own, Unknown) or theirs is None:
+        return None
+    return forecast(own.value, theirs).forecast
 
 
 def _left_behind(

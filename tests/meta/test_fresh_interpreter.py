@@ -50,7 +50,7 @@ def python(*words: str) -> subprocess.CompletedProcess[str]:
         [sys.executable, *words],
         capture_output=True,
         text=True,
-        timeout=100,
+        timeout=60,
         check=False,
         cwd=ROOT,
         env={**os.environ, "PYTHONWARNINGS": "", "PYTHONDONTWRITEBYTECODE": "1"},

@@ -19,6 +19,8 @@ forgotten: then the debt stays, and only a full resync or an operator ends it.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import msgspec
 
 from hawatch.deciding.copies import (
@@ -27,7 +29,6 @@ from hawatch.deciding.copies import (
     CopyMemory,
     connected,
     same_worker,
-    seen_now,
 )
 from hawatch.deciding.resyncs import proof, resynced_in_vain
 from hawatch.model.fact import Fact, Known, Unknown
@@ -54,6 +55,22 @@ def as_primary(before: CopyMemory, look: CopyLook, found: HastResource) -> CopyM
         latches=others if debt is None else (*others, debt),
     )
     return after.without(CLEARED_BY_SYNC) if evidence is not None else after
+
+
+def as_unread_primary(before: CopyMemory, seen: HastSeen, look: CopyLook) -> CopyMemory:
+    """Given the memory and a look at what was a primary, return the memory after it.
+
+    Its workers go on while hastd itself does not answer: the hook, the disk and the
+    peer may tell of a break that is over by the time the status can be read again.
+    """
+    broke = _broke_unseen(seen, look)
+    if broke is None or seen.boot != look.now.boot:
+        return before
+    extentsize = look.dump.value.extentsize if isinstance(look.dump, Known) else 1
+    owing = _as_seen(seen, extentsize)
+    debt = _new_debt(_debt(before.latches), owing, look, broke)
+    others = tuple(latch for latch in before.latches if not _is_debt(latch))
+    return msgspec.structs.replace(before, in_sync=None, latches=(*others, debt))
 
 
 def after_the_worker(
@@ -122,9 +139,17 @@ def _why_broken(
         return "it connected and lost the connection again" if flapped else None
     if not connected(found):
         return "complete became degraded"
+    return _broke_unseen(seen, look)
+
+
+def _broke_unseen(seen: HastSeen, look: CopyLook) -> str | None:
+    """Return what tells of a break since a look, whatever the status says, or None."""
     if "disconnect" in look.hints:
         return "the hook told of a disconnect"
-    peer_worker = seen_now(seen, look, found).peer_worker
+    if seen.status is not HastStatus.COMPLETE:
+        return None
+    theirs = look.peer_resource
+    peer_worker = theirs.workerpid if theirs is not None else None
     if None not in (peer_worker, seen.peer_worker) and peer_worker != seen.peer_worker:
         return f"{look.peer} has another worker"
     if _grew(seen.localcnt, look.localcnt):
@@ -155,26 +180,43 @@ def _next_debt(
     if resynced_in_vain(before, look, found):
         return _never_sent(debt, look, found)
     if broke is not None and _was_writing(seen, look, found):
-        return _new_debt(debt, seen, look, found, broke)
+        return _new_debt(debt, _owing(seen, look, found), look, broke)
     if debt is None or _is_paid(debt, look, found):
         return None
     return debt
 
 
-def _new_debt(
-    debt: Latch | None,
-    seen: HastSeen | None,
-    look: CopyLook,
-    found: HastResource,
-    broke: str,
-) -> Latch:
-    """Return the debt of a break; an unpaid one of the same worker stays as it is."""
-    if seen is not None and seen.role is not HastRole.PRIMARY:
+class Owing(NamedTuple):
+    """Whose connection broke, and its updates of the map no later than the break."""
+
+    workerpid: int | None
+    boot: str
+    updates: int
+
+
+def _owing(seen: HastSeen | None, look: CopyLook, found: HastResource) -> Owing:
+    """Return whose connection it was that broke since the last look."""
+    if seen is None or seen.role is not HastRole.PRIMARY:
         # The connection that broke was the new primary's, not the old secondary's.
-        seen = None
-    workerpid = seen.workerpid if seen is not None else found.workerpid
-    boot = seen.boot if seen is not None else look.now.boot
-    if debt is not None and (debt.workerpid, debt.boot) == (workerpid, boot):
+        return Owing(found.workerpid, look.now.boot, 0)
+    return _as_seen(seen, found.extentsize)
+
+
+def _as_seen(seen: HastSeen, extentsize: int) -> Owing:
+    """Return the worker of the last look, with its updates before the first lost write.
+
+    What was in flight at that look may be lost as well, and each extent of it was one
+    update at most. extentsize: bytes.
+    """
+    size = max(extentsize, 1)
+    in_flight = (seen.dirty + size - 1) // size
+    return Owing(seen.workerpid, seen.boot, max(0, seen.updates - in_flight))
+
+
+def _new_debt(debt: Latch | None, owing: Owing, look: CopyLook, broke: str) -> Latch:
+    """Return the debt of a break; an unpaid one of the same worker stays as it is."""
+    owed = (owing.workerpid, owing.boot)
+    if debt is not None and (debt.workerpid, debt.boot) == owed:
         return debt
     fresh = msgspec.structs.replace(
         look.latch(
@@ -182,27 +224,14 @@ def _new_debt(
             f"{broke} while writing: what was in flight may be missing on {look.peer}",
             look.peer,
         ),
-        workerpid=workerpid,
-        boot=boot,
-        updates=_updates_before(seen, found.extentsize),
+        workerpid=owing.workerpid,
+        boot=owing.boot,
+        updates=owing.updates,
     )
     if debt is None:
         return fresh
     fresh = msgspec.structs.replace(fresh, since=debt.since)
     return _forgotten(fresh) if debt.updates is None else fresh
-
-
-def _updates_before(seen: HastSeen | None, extentsize: int) -> int:
-    """Return a count of updates that is no later than the first lost write.
-
-    What was in flight at the last look before a break may be lost as well, and each
-    extent of it was one update at most. extentsize: bytes.
-    """
-    if seen is None:
-        return 0
-    size = max(extentsize, 1)
-    in_flight = (seen.dirty + size - 1) // size
-    return max(0, seen.updates - in_flight)
 
 
 def _map_forgot(

@@ -51,7 +51,12 @@ from hawatch.deciding.copies import (
     errors_grew,
     seen_now,
 )
-from hawatch.deciding.debts import after_the_worker, as_primary, healing_due
+from hawatch.deciding.debts import (
+    after_the_worker,
+    as_primary,
+    as_unread_primary,
+    healing_due,
+)
 from hawatch.deciding.generations import Forecast, forecast
 from hawatch.deciding.service_view import ServiceView
 from hawatch.deciding.standby import as_standby
@@ -109,10 +114,11 @@ def next_evidence(
 def next_copy(before: CopyMemory, look: CopyLook) -> CopyMemory:
     """Given what is remembered of one resource and a look, return the memory after."""
     if isinstance(look.resource, Unknown):
-        known_primary = before.seen is not None and (
-            before.seen.role is HastRole.PRIMARY
-        )
-        after = before if known_primary else as_standby(before, look, None)
+        seen = before.seen
+        if seen is not None and seen.role is HastRole.PRIMARY:
+            after = as_unread_primary(before, seen, look)
+        else:
+            after = as_standby(before, look, None)
         return _with_all(after, _split_brain(look, None))
     found = look.resource.value
     if found.role is HastRole.PRIMARY:

@@ -110,12 +110,16 @@ def _peer_copy(s: Situation) -> Iterator[Refused]:
     """The evidence here, and the peer's word where it could contradict it.
 
     An idle primary believes in a connection that is gone [FACTS B4]; the secondary
-    knows. Where this node is no primary any more, nothing can be connected.
+    knows. Where this node is no primary any more, nothing can be connected. A primary
+    whose hastd does not answer could not give its role up either [FACTS B7, H19].
     """
     for name in s.settings.resources:
+        own, primary = s.view.resources[name], s.view.primaries[name]
+        if isinstance(own, Unknown) and not is_false(primary):
+            yield refuse(Refusal.FACT_UNKNOWN, f"HAST {name} here: {own.reason}")
         theirs = s.word.service.resources.get(name) if s.word.service else None
         if (
-            is_true(s.view.primaries[name])
+            is_true(primary)
             and isinstance(theirs, Known)
             and theirs.value.status is not HastStatus.COMPLETE
         ):
@@ -123,12 +127,7 @@ def _peer_copy(s: Situation) -> Iterator[Refused]:
                 Refusal.COPY_NOT_IN_SYNC, f"{name} on {s.peer} has no connection"
             )
         if name not in s.own.in_sync:
-            resource = s.view.resources[name]
-            status = (
-                resource.value.status
-                if isinstance(resource, Known)
-                else "status unknown"
-            )
+            status = own.value.status if isinstance(own, Known) else "status unknown"
             yield refuse(
                 Refusal.COPY_NOT_IN_SYNC, f"{name} on {s.peer} ({status} here)"
             )

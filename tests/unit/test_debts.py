@@ -9,9 +9,9 @@ import msgspec
 import pytest
 
 from hawatch.deciding.copies import CopyLook, CopyMemory
-from hawatch.deciding.debts import as_primary, healing_due
-from hawatch.model.fact import Known, Unknown
-from hawatch.model.hast import HastErrors, HastResource, HastRole, HastStatus
+from hawatch.deciding.debts import as_primary, as_unread_primary, healing_due
+from hawatch.model.fact import Fact, Known, Unknown
+from hawatch.model.hast import HastDump, HastErrors, HastResource, HastRole, HastStatus
 from hawatch.model.latch import HastSeen, InSync, Latch, LatchKind
 from hawatch.model.memory import ServiceMemory
 
@@ -186,6 +186,52 @@ def test_a_debt_counts_from_before_the_oldest_lost_write(
     debt = debt_of(after(now, before=before, hints=FLAP))
     assert debt is not None
     assert debt.updates == updates
+
+
+@pytest.mark.parametrize(
+    ("before", "told", "why"),
+    [
+        (seen(), {}, ""),
+        (seen(), {"hints": frozenset({"connect"})}, ""),
+        (seen(), {"hints": FLAP}, "the hook told of a disconnect"),
+        (seen(), {"worker": 801}, "db2 has another worker"),
+        (seen(), {"dump": Known(b.a_dump(localcnt=1))}, "the generation grew"),
+        (seen(), {"worker": None, "dump": LOST}, ""),
+        (APART, {"hints": FLAP}, "the hook told of a disconnect"),
+        (APART, {"worker": 801, "dump": Known(b.a_dump(localcnt=1))}, ""),
+        (seen(boot="boot-0"), {"hints": FLAP}, ""),
+    ],
+)
+def test_a_break_is_a_debt_although_hastd_does_not_answer(
+    before: HastSeen, told: dict[str, Any], why: str
+) -> None:
+    """It may be over before the status can be read again; nothing is in sync then."""
+    held = InSync(since=1.0, workerpid=1747, boot="boot-1")
+    memory = CopyMemory(seen=before, in_sync=held)
+    unread = as_unread_primary(memory, before, look(resource=LOST, **told))
+    debt = debt_of(unread)
+    assert (debt is not None, unread.in_sync is None) == (bool(why), bool(why))
+    assert debt is None or (debt.workerpid, why in debt.reason) == (1747, True)
+
+
+@pytest.mark.parametrize(
+    ("dump", "updates"), [(Known(b.a_dump()), 34), (LOST, 0)], ids=["read", "unread"]
+)
+def test_a_debt_that_nothing_was_read_of_counts_from_before_the_oldest_write(
+    dump: Fact[HastDump], updates: int
+) -> None:
+    """Where not even the size of an extent is known, none is taken for sent again."""
+    before = seen(dirty=EXTENT + 1)
+    looked = look(resource=LOST, dump=dump, hints=FLAP)
+    debt = debt_of(as_unread_primary(CopyMemory(seen=before), before, looked))
+    assert debt is not None
+    assert debt.updates == updates
+
+
+def test_an_unread_break_leaves_the_debt_of_the_same_worker_as_it_is() -> None:
+    """Each look tells of it again, until one can read the status."""
+    memory = CopyMemory(seen=seen(), latches=(a_debt(),))
+    assert as_unread_primary(memory, seen(), look(hints=FLAP)) == memory
 
 
 OTHER = found(workerpid=9)

@@ -13,6 +13,7 @@ from hawatch.sim.search.exhaustive.accidents_storage import (
     worker,
 )
 from hawatch.sim.search.exhaustive.state import (
+    METADATA,
     NETS,
     NODES,
     PairState,
@@ -149,6 +150,14 @@ def _blind(pair: PairState) -> Iterator[Told]:
                 yield f"{name} cannot read {what}", pair.put(name, blind=what)
 
 
+def _metadata(pair: PairState) -> Iterator[Told]:
+    """The disk cannot be read any more; HAST goes on with the peer's copy."""
+    for name in NODES:
+        if pair.node(name).serves and pair.connected and not pair.node(name).blind:
+            unread = pair.put(name, blind=METADATA)
+            yield f"{name} cannot read its disk's metadata", unread
+
+
 def _state(pair: PairState) -> Iterator[Told]:
     for name in NODES:
         if pair.node(name).alive and not pair.node(name).blind:
@@ -159,7 +168,8 @@ def _state(pair: PairState) -> Iterator[Told]:
 def _maintenance(pair: PairState) -> Iterator[Told]:
     for name in NODES:
         if pair.node(name).alive and not pair.node(name).maintained:
-            yield f"maintenance on {name}", pair.put(name, maintained=True)
+            begun = pair.put(name, maintained=True, ended=False)
+            yield f"maintenance on {name}", begun
 
 
 def _operator(pair: PairState) -> Iterator[Told]:
@@ -213,6 +223,7 @@ KINDS: dict[str, Callable[[PairState], Iterator[Told]]] = {
     "forbidden": _forbidden,
     "blind": _blind,
     "state": _state,
+    "metadata": _metadata,
     "maintenance": _maintenance,
     "operator": _operator,
     "takeover": _takeover,

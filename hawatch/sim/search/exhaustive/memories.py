@@ -31,7 +31,7 @@ from hawatch.model.memory import (
     Unfinished,
 )
 from hawatch.model.moment import Moment
-from hawatch.model.report import Maintenance, PeerReport
+from hawatch.model.report import Maintenance
 from hawatch.sim.search.exhaustive.numbers import (
     BEFORE,
     CHECK,
@@ -52,13 +52,8 @@ LAST = (None, BEFORE, LONG_AGO)
 """When the last cycle ended, by how a node has looked."""
 
 
-def memory_of(
-    pair: PairState, name: str, last_word: PeerReport | None = None
-) -> Memory:
-    """Given a pair and a node, return what it remembers.
-
-    last_word is the peer's, where it is not silent for long.
-    """
+def memory_of(pair: PairState, name: str, heard: HeardReport | None = None) -> Memory:
+    """Given a pair, a node and what it heard of the peer last, return its memory."""
     node = pair.node(name)
     evidence = InSync(since=0.0, workerpid=2, boot="boot", heard=BEFORE)
     since = Moment(
@@ -83,7 +78,7 @@ def memory_of(
             since=BEFORE if node.young else AT_BOOT,
         ),
         peer_in_sync=(
-            {"disk": msgspec.structs.replace(evidence, heard=_last_heard(node))}
+            {"disk": msgspec.structs.replace(evidence, heard=last_heard(node))}
             if node.vouched
             else {}
         ),
@@ -101,12 +96,18 @@ def memory_of(
         moves=_moves(node),
         peer_silent_since=since if node.silent else None,
         maintenance=(
-            Maintenance(why="x", since=NOW.wall - 60, until=NOW.wall + 600)
-            if node.maintained
+            Maintenance(
+                why="x",
+                since=BEFORE.wall,
+                until=NOW.wall + 600,
+                begun=BEFORE,
+                ended=NOW if node.ended else None,
+            )
+            if node.maintained or node.ended
             else None
         ),
         fence=_fence(node),
-        peer=HeardReport(report=last_word, heard=BEFORE) if last_word else None,
+        peer=heard,
     )
 
 
@@ -160,7 +161,8 @@ def _seen(node: NodeState) -> SeenRole:
     return SeenRole(role=ROLES[node.fell[1]], boot="boot", hastd=int(same))
 
 
-def _last_heard(node: NodeState) -> Moment:
+def last_heard(node: NodeState) -> Moment:
+    """Return when a node heard its peer last."""
     gone = SILENCES[node.silent]
     return Moment(
         wall=BEFORE.wall - gone, monotonic=BEFORE.monotonic - gone, boot="boot"

@@ -95,10 +95,11 @@ def forget() -> None:
 
 def _heard(pair: PairState, name: str) -> PairState:
     """Take what a look shows into the memory: silence, latches, the owner's word."""
+    pair = _maintenance_heard(pair, name)
     node, peer = pair.node(name), pair.node(other(name))
     latches, vouched, fence = set(node.latches), node.vouched, node.fence
     proved = node.proved and (node.role == "p" or pair.cut_off != name)
-    freed = node.freed
+    freed, missed = node.freed, node.missed or not pair.talking
     if pair.talking:
         freed = peer.released and peer.duty != "A" and not peer.holds
         # The one that is asked notes it, so its own count begins anew as well.
@@ -113,7 +114,7 @@ def _heard(pair: PairState, name: str) -> PairState:
                 proved = False
             elif peer.role == "p":
                 latches, vouched = latches - SYNCED, True
-                proved = True
+                proved, missed = True, False
             elif node.ahead and not peer.ahead:
                 latches -= {"stale"}
         elif peer.role == "p":
@@ -134,7 +135,18 @@ def _heard(pair: PairState, name: str) -> PairState:
         proved=proved,
         fence=fence,
         freed=freed,
+        missed=vouched and missed,
     )
+
+
+def _maintenance_heard(pair: PairState, name: str) -> PairState:
+    """Return the pair after a node heard what the peer says of a maintenance."""
+    node, peer = pair.node(name), pair.node(other(name))
+    if not pair.talking:
+        return pair
+    known = peer.bound == "theirs"
+    bound = "theirs" if peer.maintained else "ours" if node.maintained and known else ""
+    return pair.put(name, bound=bound, ended=node.ended and known)
 
 
 def _carp(pair: PairState) -> Iterator[Next]:
@@ -217,6 +229,28 @@ def _time(pair: PairState, theme: Theme) -> Iterator[Next]:
         after = after.put(name, young=max(0, node.young - 1))
     if after != pair or broken:
         yield Next("a while passes", after, broken)
+    announced = any(pair.node(n).bound or pair.node(n).ended for n in NODES)
+    if announced and not pair.talking:
+        yield Next("the time of the maintenance is over", _free_again(pair))
+
+
+def _free_again(pair: PairState) -> PairState:
+    """Return the pair after an announced maintenance, which both count off alike.
+
+    A standby counts the silence from here on; an owner is cut off as long as it was.
+    """
+    for name in NODES:
+        node = pair.node(name)
+        knew = node.maintained or node.bound or node.ended
+        pair = pair.put(
+            name,
+            bound="",
+            ended=False,
+            maintained=False,
+            acted=False,
+            silent=0 if knew and node.role != "p" else node.silent,
+        )
+    return pair
 
 
 def _ends(pair: PairState) -> Iterator[Next]:

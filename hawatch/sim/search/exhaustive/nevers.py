@@ -5,7 +5,13 @@ from __future__ import annotations
 from hawatch.model.decision import Decision, Rule
 from hawatch.sim.search.exhaustive.nevers_peer import about_peer
 from hawatch.sim.search.exhaustive.nevers_rule import beyond_its_rule, told_wrongly
-from hawatch.sim.search.exhaustive.state import NODES, NodeState, PairState, other
+from hawatch.sim.search.exhaustive.state import (
+    METADATA,
+    NODES,
+    NodeState,
+    PairState,
+    other,
+)
 
 WORD_OF_A_PERSON = {Rule.ASKED, Rule.MAINTENANCE}
 FIRST = {Rule.ASKED, Rule.TWO_PRIMARIES}
@@ -61,8 +67,10 @@ def broken_by(
         return f"{name} shuts down and releases nothing"
     if decision.plan and node.looked != 1 and decision.rule not in FIRST:
         return f"{name} acts in its first look after a boot or a sleep"
-    known = node.maintained or (pair.talking and peer.maintained)
-    if decision.plan and known and not asked:
+    known = node.maintained or node.bound or (pair.talking and peer.maintained)
+    # A peer that has not heard of it counts the silence, and will take over.
+    in_time = decision.rule is Rule.ISOLATED_OWNER and not node.bound
+    if decision.plan and known and not asked and not in_time:
         return f"{name} acts although a person works on the pair"
     if node.released and not asked and GRABS & set(plan):
         return f"{name} takes something back while it shuts down"
@@ -82,7 +90,8 @@ def _blindly(
         lost = TAKES & set(plan)
         return f"{name} takes what it could not remember" if lost else ""
     by_word = node.blind == "carp" and node.asked  # the actor reads CARP again
-    if node.blind and not by_word and GRABS & set(plan):
+    grabs = TAKES if node.blind == METADATA else GRABS  # CARP is read all the same
+    if node.blind and not by_word and grabs & set(plan):
         return f"{name} grabs without knowing: it cannot read {node.blind}"
     if node.blind == "carp" and decision.rule is Rule.ALL_WELL:
         return f"{name} says that all is well of what it cannot read"

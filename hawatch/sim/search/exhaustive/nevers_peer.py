@@ -82,7 +82,8 @@ def _keeps_for_nothing(pair: PairState, name: str) -> bool:
     node, peer = pair.node(name), pair.node(other(name))
     alone = pair.cut_off == name or (pair.net == "only-hast" and pair.connected)
     idle = node.master and not node.holds and node.silent > 0 and node.looked == 1
-    excused = node.maintained or node.blind or node.released or node.unfinished
+    worked_on = node.maintained or node.bound
+    excused = worked_on or node.blind or node.released or node.unfinished
     return alone and idle and not excused and peer.serves
 
 

@@ -30,7 +30,9 @@ def repairs(pair: PairState) -> Iterator[Told]:
         if node.alive and not node.allow and not mine:
             yield f"somebody allows CARP on {name} again", pair.put(name, allow=True)
         if node.maintained:
-            ended = pair.put(name, maintained=False)
+            unheard = pair.node(other(name)).bound == "theirs"
+            bound = "" if node.bound == "ours" else node.bound
+            ended = pair.put(name, maintained=False, ended=unheard, bound=bound)
             yield f"the maintenance of {name} is over", ended
         yield from _seen_to(pair, name)
     if pair.net != "ok":

@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from hawatch.sim.search.exhaustive.state import (
     ADVERTS_ONLY,
+    METADATA,
     NODES,
     NodeState,
     PairState,
@@ -146,7 +147,7 @@ def _has_reason(node: NodeState) -> bool:
 def left_alone(members: list[PairState], *, told: bool) -> str:
     """Return what is wrong with a pair at rest in which nothing is mended."""
     pair = members[0]
-    if any(pair.node(n).maintained or pair.node(n).blind for n in NODES):
+    if any(pair.node(n).maintained or _cannot_tell(pair.node(n)) for n in NODES):
         return ""  # a person works on it; what cannot be read is told by itself
     ill = [n for n in NODES if _ill(pair.node(n))]
     serving = [n for n in NODES if pair.node(n).serves and not pair.node(n).broken]
@@ -167,6 +168,11 @@ def left_alone(members: list[PairState], *, told: bool) -> str:
     return ""
 
 
+def _cannot_tell(node: NodeState) -> bool:
+    """Return whether a node cannot say what the other one has to know of it."""
+    return node.blind not in ("", METADATA)
+
+
 def _ill(node: NodeState) -> bool:
     """Return whether something stands that a rule must speak of."""
     return node.alive and bool(node.broken or not node.link)
@@ -184,8 +190,17 @@ def _able(pair: PairState, name: str) -> bool:
         and node.proved
         and pair.talking
         and peer.whole
-        and not peer.blind
+        and not _cannot_tell(peer)
+        and not (peer.blind and _is_doubtful(node, peer))
     )
+
+
+def _is_doubtful(node: NodeState, peer: NodeState) -> bool:
+    """Return whether a peer that cannot read its metadata may have written alone.
+
+    Or it holds the VIP that it has given away before: they would throw it to and fro.
+    """
+    return node.missed or (peer.master and peer.raised)
 
 
 def _heir(pair: PairState, name: str) -> bool:

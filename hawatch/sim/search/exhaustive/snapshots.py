@@ -146,6 +146,8 @@ def _without(snapshot: Snapshot, blind: str) -> Snapshot:
             return msgspec.structs.replace(
                 snapshot, resources={"disk": lost}, dumps={"disk": lost}
             )
+        case "metadata":
+            return msgspec.structs.replace(snapshot, dumps={"disk": lost})
         case "mounts":
             return msgspec.structs.replace(snapshot, mounts=lost)
         case "services":

@@ -15,6 +15,9 @@ ADVERTS_ONLY = "adverts only"
 INTERLOCK = "interlock"
 """The site on which CARP stays off at a boot until hawatch allows it."""
 
+METADATA = "metadata"
+"""What cannot be read of a disk that fails, while hastd itself answers."""
+
 LONG = 2
 """Silence: 0 heard, 1 the owner gives up, 2 the standby may promote."""
 
@@ -39,7 +42,10 @@ class NodeState(msgspec.Struct, frozen=True):
     ends here at once. ails: a check of the whole node fails. vain: a take-over failed
     here within the cool-down. freed: the peer's last word was that it goes down and has
     let go. young: for how many whiles yet it has only just booted, where CARP waits for
-    hawatch.
+    hawatch. missed: a look since the owner's last word about this copy heard nobody.
+    bound: what the peer's last word binds it to: "theirs" where it told of its
+    maintenance, "ours" where it had heard of this node's. ended: this node's was ended
+    before its time, and the peer, which is bound, has not heard so.
     """
 
     up: bool = True
@@ -81,6 +87,9 @@ class NodeState(msgspec.Struct, frozen=True):
     vain: bool = False
     freed: bool = False
     young: int = 0
+    missed: bool = False
+    bound: str = ""
+    ended: bool = False
 
     @property
     def alive(self) -> bool:
@@ -195,13 +204,13 @@ def off(pair: PairState, name: str) -> PairState:
     What waited in the other one's queue is written before anybody misses this node.
     """
     held_back = pair.site == INTERLOCK
-    pair = pair.put(other(name), queued=False)
+    pair, node = pair.put(other(name), queued=False), pair.node(name)
     return pair.put(
         name,
         up=False,
         master=False,
         allow=not held_back,
-        whole=pair.node(name).whole and not pair.node(name).queued,
+        whole=node.whole and not node.queued,
         queued=False,
         fell="",
         freed=False,
@@ -223,6 +232,8 @@ def off(pair: PairState, name: str) -> PairState:
         debt=False,
         restarted=False,
         fence="",
+        missed=False,
+        bound=node.bound if node.bound == "theirs" else "",
     )
 
 

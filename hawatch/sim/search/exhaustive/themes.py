@@ -32,6 +32,7 @@ MAIN = Theme(
 THEMES = (
     MAIN,
     Theme("people", 2, frozenset({"maintenance", "operator", "shutdown", "power"})),
+    Theme("work on the network", 2, frozenset({"maintenance", "network"})),
     Theme(
         "services",
         2,
@@ -54,6 +55,7 @@ THEMES = (
         beyond=True,
     ),
     Theme("bad blocks", 2, frozenset({"bad block", "dies", "hangs"}), "restarts first"),
+    Theme("unread disk", 2, frozenset({"metadata", "database", "network"})),
     Theme("full disk", 2, frozenset({"state", "database", "power"})),
     Theme("ailing node", 2, frozenset({"ails", "database", "power"})),
     Theme("adverts only", 2, frozenset({"power", "database"}), ADVERTS_ONLY),

@@ -71,6 +71,12 @@ class Bench:
         self.config = msgspec.structs.replace(self.config, services={"mysql": service})
         return self
 
+    def with_agent(self, **changes: Any) -> Bench:
+        """Change the agent's configuration of itself."""
+        agent = msgspec.structs.replace(self.config.agent, **changes)
+        self.config = msgspec.structs.replace(self.config, agent=agent)
+        return self
+
     def run(self, step: AnyStep, node: Node | None = None) -> Ended:
         """Perform a step on a node (the first), and return how it ended."""
         results: list[Ended] = []

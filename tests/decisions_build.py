@@ -214,6 +214,7 @@ def _service_memory(case: Case, was: Remembered) -> ServiceMemory:
         raised=raised,
         released_in=NOW.boot if was.shutting_down else "",
         restarts=tuple(NOW.wall - age for age in was.restarts),
+        restarting=was.restarting,
         failed_at=NOW.wall - was.failed_take_over if was.failed_take_over else 0.0,
         heals=tuple(NOW.wall - age for age in was.heals),
         unfinished=read_unfinished(was.unfinished, moment),

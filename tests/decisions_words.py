@@ -89,9 +89,10 @@ def read_unfinished(words: str, began: Callable[[float], Moment]) -> Unfinished 
     """Return a plan that was begun: "active by master-not-serving, attempt 3"."""
     if not words:
         return None
-    duty, rule, ago, attempts, failed = parts(
+    duty, rule, ago, attempts, at, failed = parts(
         words,
-        r"(\w+) by ([\w-]+)(?: (\d+) s ago)?(?:, attempt (\d+))?(?:, failed: (.+))?",
+        r"(\w+) by ([\w-]+)(?: (\d+) s ago)?(?:, attempt (\d+))?"
+        r"(?:, at (\w+))?(?:, failed: (.+))?",
     )
     return Unfinished(
         rule=rule,
@@ -100,6 +101,7 @@ def read_unfinished(words: str, began: Callable[[float], Moment]) -> Unfinished 
         began=began(float(ago or 30.0)),
         attempts=int(attempts or 1),
         failed=failed,
+        stopped_at=at,
     )
 
 

@@ -15,6 +15,7 @@ from hawatch.acting import (
 )
 from hawatch.acting.site import ChangeRefused, Ended, Site
 from hawatch.model import plan as steps
+from hawatch.model.grip import lets_go, takes
 from hawatch.model.plan import AnyStep, Outcome, Plan, StepResult
 
 PERFORMERS: dict[type[Any], Callable[[Site, Any], Awaitable[Ended]]] = {
@@ -36,19 +37,6 @@ PERFORMERS: dict[type[Any], Callable[[Site, Any], Awaitable[Ended]]] = {
     steps.FencePeer: steps_fence.fence_peer,
     steps.DiscardCopy: steps_discard.discard_copy,
 }
-
-GRABBING = (
-    steps.StartService,
-    steps.MountFilesystem,
-    steps.TakeVip,
-    steps.RestartWorker,
-    steps.FencePeer,
-    steps.DiscardCopy,
-)
-"""Steps that are not begun unless their intent could be written; with SetRole primary.
-
-Letting go is never stopped by a record that cannot be written [DESIGN law 6]."""
-
 
 FRESH = 5.0
 """Seconds for which the look that a plan was made from holds for what it grabs.
@@ -75,19 +63,20 @@ class Recorder(Protocol):
 async def perform(site: Site, plan: Plan, recorder: Recorder) -> tuple[Outcome, ...]:
     """Given a plan, perform its steps until one does not reach its goal.
 
-    Nor is a step begun that grabs something when the plan has taken longer than FRESH:
-    the next look decides anew. On a site that only pretends, every step is shown with
-    its first command. Returns the outcomes of the steps that were begun; raises nothing
-    that a machine can cause.
+    Nor is a step begun that takes something when the plan has taken longer than FRESH:
+    the next look decides anew. One whose intent could not be written is refused;
+    letting go is never stopped by that [DESIGN law 6]. On a site that only pretends,
+    every step is shown with its first command. Returns the outcomes of the steps that
+    were begun; raises nothing that a machine can cause.
     """
     outcomes: list[Outcome] = []
     planned = site.clock()
     for step in plan.steps:
         began = site.clock()
-        if outcomes and _grabs(step) and began - planned > FRESH:
+        if outcomes and takes(step) and began - planned > FRESH:
             break
         unwritten = recorder.intent(step)
-        if unwritten is not None and _grabs(step):
+        if unwritten is not None and takes(step):
             ended = Ended(StepResult.REFUSED, f"not recorded: {unwritten}")
         else:
             ended = await _reach(site, step)
@@ -99,7 +88,8 @@ async def perform(site: Site, plan: Plan, recorder: Recorder) -> tuple[Outcome, 
         )
         recorder.outcome(outcome)
         outcomes.append(outcome)
-        if ended.result is not StepResult.REACHED and not site.pretends:
+        goes_on = site.pretends or (lets_go(plan) and _is_seen_by_the_next(outcome))
+        if ended.result is not StepResult.REACHED and not goes_on:
             break
     return tuple(outcomes)
 
@@ -113,7 +103,12 @@ async def _reach(site: Site, step: AnyStep) -> Ended:
         return Ended(StepResult.REFUSED, f"would run: {refused}")
 
 
-def _grabs(step: AnyStep) -> bool:
-    if isinstance(step, steps.SetRole):
-        return step.role is step.role.PRIMARY
-    return isinstance(step, GRABBING)
+def _is_seen_by_the_next(outcome: Outcome) -> bool:
+    """Return whether nobody can tell of a stop, and the unmount after it will show it.
+
+    A release does not wait for an rc script that hangs [DESIGN law 3]. Where a service
+    may not be killed, its file system is not forced off under it either.
+    """
+    step = outcome.step
+    stops = isinstance(step, steps.StopService) and step.kill
+    return stops and outcome.result is StepResult.UNKNOWN

@@ -122,6 +122,18 @@ class Site:
             directories=self.settings.mounts,
         )
 
+    async def left_of(self, name: str) -> Fact[RcStatus]:
+        """Read what is left of an rc service whose script gives no answer.
+
+        The process table tells, where it is known which process to look for.
+        """
+        settings = self.settings
+        if settings.rc[:1] != (name,) or not settings.process:
+            return await self.rc(name)
+        silent = RcStatus(name=name, running=False)
+        table = self.host.processes()
+        return look.with_processes(silent, settings.process, table, settings.mounts)
+
     async def until(
         self,
         goal: Callable[[], Awaitable[Fact[bool]]],

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import signal
+from collections.abc import Awaitable, Callable
 
 from hawatch.acting.site import Ended, Site, told
 from hawatch.acting.starts import end_starts
 from hawatch.freebsd import look, words
 from hawatch.model.fact import Fact, Known, Unknown, is_false, is_true, map_fact
 from hawatch.model.plan import AwaitSql, RestartService, StartService, StopService
-from hawatch.model.services import SqlAnswer, SqlKind
+from hawatch.model.services import RcStatus, SqlAnswer, SqlKind
 from hawatch.observe import ask_sql
 
 KILL_GRACE = 5.0
@@ -24,13 +25,17 @@ START_GRACE = 5.0
 
 SQL_POLL = 0.5
 
+Seen = Callable[[str], Awaitable[Fact[RcStatus]]]
+"""How an rc service is looked at: by its script and its processes, or by these only."""
+
 
 async def stop_service(site: Site, step: StopService) -> Ended:
     """Stop a service; what does not stop in time is killed where that is allowed.
 
     onestop waits for ever by itself [FACTS E2], so it gets the step's deadline; the
     goal is that neither rc nor the process table shows the service, nor a mysqld_safe
-    that would bring it back [FACTS E3].
+    that would bring it back [FACTS E3]. Of a script that does not answer the process
+    table tells: letting go does not wait for it.
     """
     return await _stop(site, step.rc, kill=step.kill, deadline=step.deadline)
 
@@ -56,7 +61,6 @@ async def await_sql(site: Site, step: AwaitSql) -> Ended:
     answer here, and no cycle looks while this one waits.
     """
     end = site.clock() + step.deadline
-    patience = 2 * (site.config.agent.interval + site.config.carp.settle)
     vip_seen = site.clock()
     while True:
         fact = await ask_sql(site.host, site.settings)
@@ -64,7 +68,7 @@ async def await_sql(site: Site, step: AwaitSql) -> Ended:
             return Ended.reached()
         if not is_false(await site.is_master()):
             vip_seen = site.clock()
-        elif site.clock() - vip_seen > patience:
+        elif site.clock() - vip_seen > site.config.flap:
             return Ended.failed("the VIP has left, so nobody can answer here")
         if site.clock() + SQL_POLL >= end:
             break
@@ -80,57 +84,58 @@ def _takes_writes(answer: SqlAnswer) -> bool:
 
 
 async def _stop(site: Site, rc: str, *, kill: bool, deadline: float) -> Ended:
+    answers = isinstance(await site.rc(rc), Known)
+    seen: Seen = site.rc if answers else site.left_of
+
     async def stopped() -> Fact[bool]:
-        return map_fact(await site.rc(rc), lambda status: status.gone)
+        return map_fact(await seen(rc), lambda status: status.gone)
 
     async def outlived() -> Fact[bool]:
         return map_fact(
-            await site.rc(rc), lambda status: status.alive and not status.running
+            await seen(rc), lambda status: status.alive and not status.running
         )
 
     await end_starts(site)
     if is_true(await stopped()):
         return Ended.reached("was not running")
-    if kill and is_false(map_fact(await site.rc(rc), lambda status: status.alive)):
+    if kill and is_false(map_fact(await seen(rc), lambda status: status.alive)):
         # It died by itself, and its keeper is about to start it again.
-        await _end_keepers(site, rc)
+        await _end_keepers(site, await seen(rc))
     end = site.clock() + deadline
     result = await site.change(words.service_stop(rc), deadline)
     if is_true(await outlived()):
         # rc does not know it any more, so nobody has told it to go [FACTS E3].
-        await _signal(site, rc, signal.SIGTERM)
+        await _signal(site, await seen(rc), signal.SIGTERM)
         end = min(end, site.clock() + OUTLIVED_GRACE)
     answer = await site.until(stopped, end)
     if is_true(answer) or not kill:
         return told(answer, f"{rc} does not stop ({result.complaint()})")
-    killed = await _signal(site, rc, signal.SIGKILL)
+    killed = await _signal(site, await seen(rc), signal.SIGKILL)
     answer = await site.until(stopped, site.clock() + KILL_GRACE)
     if is_true(answer):
         return Ended.reached(f"killed ({killed}) after {deadline:.0f} s")
     return told(answer, f"{rc} does not even die of SIGKILL ({killed})")
 
 
-async def _signal(site: Site, rc: str, number: int) -> str:
+async def _signal(site: Site, status: Fact[RcStatus], number: int) -> str:
     """Signal the service's processes, each verified by its start time.
 
     Before they are killed, so is who would start them again.
     """
-    status = await site.rc(rc)
     table = site.host.processes()
     if isinstance(status, Unknown) or isinstance(table, Unknown):
         return "its processes are not known"
     pids = {*status.value.pids, *status.value.processes}
     victims = [process for process in table.value if process.pid in pids]
     if number == signal.SIGKILL:
-        await _end_keepers(site, rc)
+        await _end_keepers(site, status)
     for process in victims:
         await site.host.kill(process.pid, started=process.started, signal=number)
     return ", ".join(f"pid {process.pid}" for process in victims) or "no process"
 
 
-async def _end_keepers(site: Site, rc: str) -> None:
+async def _end_keepers(site: Site, status: Fact[RcStatus]) -> None:
     """Kill who starts the service anew; a mysqld_safe ignores every gentler signal."""
-    status = await site.rc(rc)
     table = site.host.processes()
     if isinstance(status, Unknown) or isinstance(table, Unknown):
         return

@@ -74,18 +74,24 @@ async def await_device(site: Site, step: AwaitDevice) -> Ended:
 
     The node appears when the attempt to reach the peer has ended, 20 s against a
     silent one [FACTS B3]. A worker that dies meanwhile takes the role back to init
-    without a word [FACTS B2], so the role is looked at, too.
+    without a word [FACTS B2], so the role is looked at, too. A VIP that only flaps
+    comes back; the next step that takes something looks at it again.
     """
     end = site.clock() + step.deadline
+    vip_seen = site.clock()
     next_look = site.clock() + ROLE_LOOK
     while not is_true(site.host.exists(step.device)):
         if site.clock() >= end:
             return Ended.failed(f"no {step.device} in {step.deadline:.0f} s")
         if site.clock() >= next_look:
             next_look = site.clock() + ROLE_LOOK
-            lost = await _promotion_lost(site, step.resource)
-            if lost is not None:
-                return lost
+            if not is_false(await site.is_master()):
+                vip_seen = site.clock()
+            elif site.clock() - vip_seen > site.config.flap:
+                return Ended.failed("the VIP left during the promotion")
+            fallen = await _fallen_back(site, step.resource)
+            if fallen is not None:
+                return fallen
         await site.host.sleep(POLL)
     read = await site.host.first_read(
         step.device, deadline=max(1.0, end - site.clock())
@@ -222,10 +228,8 @@ async def _role_forbidden(site: Site, step: SetRole) -> Ended | None:
     return None
 
 
-async def _promotion_lost(site: Site, name: str) -> Ended | None:
-    """Return why a promotion under way is pointless by now, if it is."""
-    if is_false(await site.is_master()):
-        return Ended.failed("the VIP left during the promotion")
+async def _fallen_back(site: Site, name: str) -> Ended | None:
+    """Return that a promotion under way has failed, if it has."""
     resource = await site.resource(name)
     if isinstance(resource, Known) and resource.value.role is not HastRole.PRIMARY:
         return Ended.failed(

@@ -12,7 +12,7 @@ from hawatch.model.finding import Streak
 from hawatch.model.hast import HastRole
 from hawatch.model.memory import Memory, Move, ServiceMemory, Unfinished
 from hawatch.model.moment import Moment
-from hawatch.model.plan import Outcome, RestoreSkew, SetRole, StepResult
+from hawatch.model.plan import AllowCarp, Outcome, RestoreSkew, SetRole, StepResult
 from hawatch.model.report import Duty
 
 WHOLE_IN_THEMSELVES = {
@@ -24,6 +24,9 @@ WHOLE_IN_THEMSELVES = {
 }
 """Rules whose plan is simply tried again where it was cut: nothing to finish."""
 
+SETTINGS = (AllowCarp, RestoreSkew)
+"""Steps that leave a service where it is: an order of nothing else is whole as well."""
+
 
 def before_plan(memory: Memory, decision: Decision, *, now: Moment) -> Memory:
     """Return the memory to save before a plan is performed: the intent.
@@ -33,11 +36,8 @@ def before_plan(memory: Memory, decision: Decision, *, now: Moment) -> Memory:
     """
     own = decision.memory
     fencing = fences(decision.plan)
-    to_be_finished = (
-        decision.plan and decision.rule not in WHOLE_IN_THEMSELVES and not fencing
-    )
     aim = own.unfinished.duty if own.unfinished is not None else None
-    if to_be_finished and aim is not decision.duty:
+    if not _is_whole(decision) and not fencing and aim is not decision.duty:
         begun = Unfinished(
             rule=decision.rule,
             duty=decision.duty,
@@ -60,6 +60,18 @@ def before_plan(memory: Memory, decision: Decision, *, now: Moment) -> Memory:
     return _with_service(memory, decision.service, own, moves=moves)
 
 
+def _is_whole(decision: Decision) -> bool:
+    """Return whether nothing would have to be finished where the plan was cut.
+
+    So it is with what is left of a plan that was given up.
+    """
+    given_up = (
+        decision.rule is Rule.INTERRUPTED_PLAN and decision.memory.unfinished is None
+    )
+    settings = all(isinstance(step, SETTINGS) for step in decision.plan.steps)
+    return decision.rule in WHOLE_IN_THEMSELVES or given_up or settings
+
+
 def after_plan(
     memory: Memory, decision: Decision, outcomes: tuple[Outcome, ...]
 ) -> Memory:
@@ -73,23 +85,38 @@ def after_plan(
     )
     own = _without_restored_raise(own, outcomes)
     own = _without_vain_epoch(own, decision, outcomes)
+    if outcomes and own.restarting:
+        own = msgspec.structs.replace(own, restarting=False)
     if reached and (decision.plan or decision.rule is Rule.INTERRUPTED_PLAN):
         own = msgspec.structs.replace(own, unfinished=None)
     elif own.unfinished is not None and outcomes:
-        last = outcomes[-1]
-        # A plan that stopped at a step that was reached only wants a fresher look.
-        if last.result not in (StepResult.UNKNOWN, StepResult.REACHED):
-            failed = f"{last.step.goal}: {last.text}"
-            marked = msgspec.structs.replace(own.unfinished, failed=failed)
-            own = msgspec.structs.replace(own, unfinished=marked)
-            if decision.duty is Duty.ACTIVE and last.result is StepResult.FAILED:
-                own = msgspec.structs.replace(own, failed_at=marked.began.wall)
+        own = _stopped(own, own.unfinished, decision, outcomes[-1])
     memory = _with_service(memory, decision.service, own)
     memory = with_fence_ended(memory, outcomes)
     if reached and decision.plan and _changed_hands(decision):
         streaks = without_service(memory.streaks, decision.service)
         memory = msgspec.structs.replace(memory, streaks=streaks)
     return memory
+
+
+def _stopped(
+    own: ServiceMemory, begun: Unfinished, decision: Decision, last: Outcome
+) -> ServiceMemory:
+    """Return the memory after a plan that stopped at its last outcome.
+
+    One that stopped after a step that was reached only wants a fresher look: it came
+    further, and is not cut short. A device takes 20 s against a silent peer [FACTS B3].
+    """
+    if last.result is StepResult.REACHED:
+        further = msgspec.structs.replace(begun, attempts=1, stopped_at="")
+        return msgspec.structs.replace(own, unfinished=further)
+    marked = msgspec.structs.replace(begun, stopped_at=type(last.step).__name__)
+    if last.result is not StepResult.UNKNOWN:
+        failed = f"{last.step.goal}: {last.text}"
+        marked = msgspec.structs.replace(marked, failed=failed)
+        if decision.duty is Duty.ACTIVE and last.result is StepResult.FAILED:
+            own = msgspec.structs.replace(own, failed_at=marked.began.wall)
+    return msgspec.structs.replace(own, unfinished=marked)
 
 
 def _changed_hands(decision: Decision) -> bool:

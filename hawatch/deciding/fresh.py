@@ -8,17 +8,8 @@ old. Letting go needs nothing fresher; everything else looks again first.
 from __future__ import annotations
 
 from hawatch.model.decision import Decision, Rule
-from hawatch.model.hast import HastRole
+from hawatch.model.grip import lets_go
 from hawatch.model.memory import ServiceMemory
-from hawatch.model.plan import (
-    AllowCarp,
-    AnyStep,
-    Plan,
-    SetRole,
-    StopService,
-    Unmount,
-    YieldVip,
-)
 
 
 def after_another_plan(decision: Decision, own: ServiceMemory, other: str) -> Decision:
@@ -37,16 +28,3 @@ def after_another_plan(decision: Decision, own: ServiceMemory, other: str) -> De
         again=True,
         memory=own,
     )
-
-
-def lets_go(plan: Plan) -> bool:
-    """Return whether every step of a plan gives something away."""
-    return all(_gives(step) for step in plan.steps)
-
-
-def _gives(step: AnyStep) -> bool:
-    if isinstance(step, SetRole):
-        return step.role is not HastRole.PRIMARY
-    if isinstance(step, AllowCarp):
-        return not step.allow
-    return isinstance(step, StopService | Unmount | YieldVip)

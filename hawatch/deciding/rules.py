@@ -25,12 +25,11 @@ from hawatch.deciding.rules_owner import (
     diverged_heal,
     isolated_owner,
     mounted_without_primary,
-    restarts_used_up,
     unhealthy_demote,
-    unhealthy_restart,
 )
 from hawatch.deciding.rules_pair import carp_held_back, peer_serves, two_primaries
 from hawatch.deciding.rules_repair import restore_raised_skew, stale_init
+from hawatch.deciding.rules_restart import restarts_used_up, unhealthy_restart
 from hawatch.deciding.rules_roles import (
     backup_still_serving,
     link_down,

@@ -5,15 +5,19 @@ from __future__ import annotations
 import msgspec
 
 from hawatch.deciding.gates import (
+    carp_age,
     is_master,
     may_promote,
     may_promote_on_word,
     peer_is_master,
+    peer_ready,
 )
 from hawatch.deciding.hands_off import in_maintenance, peer_keeps_off
 from hawatch.deciding.plan import ladder_down, ladder_up
 from hawatch.deciding.refusals import CHOICE
 from hawatch.deciding.rules_owner import is_isolated, isolated_owner
+from hawatch.deciding.rules_restart import may_read_old_blocks
+from hawatch.deciding.rules_roles import storage_in_place
 from hawatch.deciding.situation import Situation
 from hawatch.deciding.yielding import (
     CONFIRM_MARGIN,
@@ -24,7 +28,7 @@ from hawatch.deciding.yielding import (
 )
 from hawatch.model.config import Config
 from hawatch.model.decision import Decision, Refused, Rule
-from hawatch.model.fact import Unknown, is_true, why_unknown
+from hawatch.model.fact import Unknown, is_false, is_true, why_unknown
 from hawatch.model.hast import HastRole
 from hawatch.model.latch import LatchKind
 from hawatch.model.memory import ServiceMemory, Unfinished
@@ -126,6 +130,13 @@ def all_well(s: Situation) -> Decision:
 
 
 def _finish_promotion(s: Situation, unfinished: Unfinished) -> Decision:
+    flaps = carp_age(s) < s.config.flap and not peer_is_master(s)
+    if flaps and not is_master(s) and not unfinished.failed:
+        return s.decide(
+            Rule.LOOK_AGAIN,
+            "the VIP has just left in a take-over: looking whether it comes back",
+            again=True,
+        )
     by_a_person = unfinished.rule == Rule.ASKED
     refused = may_promote_on_word(s) if by_a_person else may_promote(s)
     if not unfinished.failed and is_master(s) and not refused:
@@ -167,8 +178,18 @@ def _backing_out(
 def _go_on_releasing(
     s: Situation, unfinished: Unfinished, steps: tuple[AnyStep, ...]
 ) -> Decision:
+    if (kept := _kept_here(s, unfinished)) is not None:
+        return kept
     memory = _again(s.own, unfinished)
     fenced = any(latch.kind is LatchKind.FENCED for latch in s.own.latches)
+    if is_master(s) and is_false(s.view.holding) and not (fenced or s.word.fresh):
+        return s.decide(
+            Rule.INTERRUPTED_PLAN,
+            f"{s.service} is released here, and {s.peer} is silent: nobody is left to "
+            "hand it over to",
+            duty=unfinished.duty,
+            alarm=True,
+        )
     if is_master(s) and s.own.raised is not None:
         # Handed over in vain while the peer is MASTER as well: it hears no advert.
         unheard = unfinished.failed and peer_is_master(s)
@@ -187,6 +208,36 @@ def _go_on_releasing(
         plan=Plan(steps=steps),
         alarm=True,
         memory=memory,
+    )
+
+
+def _kept_here(s: Situation, unfinished: Unfinished) -> Decision | None:
+    """Give a hand-over up where the peer, which was able, is so no more.
+
+    Only before anything was unmounted; what was stopped is started again. A peer that
+    was not heard in one look may be heard in the next.
+    """
+    if unfinished.rule != Rule.UNHEALTHY_DEMOTE or not storage_in_place(s):
+        return None
+    unready = peer_ready(s)
+    if not unready or is_isolated(s):
+        return None
+    if not s.word.fresh and s.word.silent_for < s.config.flap:
+        return s.decide(
+            Rule.LOOK_AGAIN,
+            f"{s.peer} has just fallen silent in a hand-over: looking again",
+            again=True,
+        )
+    steps = ladder_up(s.config, s.snapshot, s.view, heard=s.word.fresh)
+    return s.decide(
+        Rule.INTERRUPTED_PLAN,
+        f"the hand-over that was begun is given up ("
+        f"{'; '.join(reason.detail for reason in unready)}): {s.service} stays here",
+        duty=Duty.ACTIVE,
+        plan=Plan(steps=() if may_read_old_blocks(s) else steps),
+        refused=unready,
+        alarm=True,
+        memory=msgspec.structs.replace(s.own, unfinished=None, restarting=True),
     )
 
 

@@ -6,8 +6,9 @@ import msgspec
 
 from hawatch.deciding.evidence import healing_due
 from hawatch.deciding.gates import is_master, may_demote
-from hawatch.deciding.plan import ladder_down, restart
-from hawatch.deciding.situation import Failing, Situation
+from hawatch.deciding.plan import ladder_down
+from hawatch.deciding.rules_restart import first_with, owns
+from hawatch.deciding.situation import Situation
 from hawatch.deciding.yielding import fence_vip, with_raise, yield_vip
 from hawatch.model.config import HealPolicy
 from hawatch.model.decision import Decision, Refusal, Refused, Rule
@@ -15,7 +16,7 @@ from hawatch.model.fact import Known, Unknown, is_false, is_true
 from hawatch.model.finding import Remedy
 from hawatch.model.hast import HastRole
 from hawatch.model.latch import LatchKind
-from hawatch.model.plan import Plan, RestartWorker
+from hawatch.model.plan import Plan, RestartWorker, StopService, Unmount
 from hawatch.model.report import Duty
 
 MOST_HEALS = 3
@@ -66,7 +67,7 @@ def _stuck(s: Situation) -> str | None:
     """Return what failed last of a release that was given all its time and more.
 
     Where the service lives that is its stop, else the unmount: whichever came to its
-    end since then is a reason to go on.
+    end since then is a reason to go on. Not to know it is no better than a failure.
     """
     begun = s.own.unfinished
     if begun is None or begun.duty is not Duty.RELEASED:
@@ -74,8 +75,10 @@ def _stuck(s: Situation) -> str | None:
     given = s.settings.stop_deadline + s.settings.unmount_deadline + STUCK
     if s.now.seconds_since(begun.began) <= given:
         return None
-    last = "unmounted" if is_false(s.view.alive) else "stopped"
-    return begun.failed if last in begun.failed.partition(":")[0] else None
+    last = Unmount if is_false(s.view.alive) else StopService
+    if begun.stopped_at != last.__name__:
+        return None
+    return begun.failed or "nobody can tell whether it ended"
 
 
 def is_isolated(s: Situation) -> bool:
@@ -112,51 +115,10 @@ def isolated_owner(s: Situation) -> Decision | None:
     )
 
 
-def unhealthy_restart(s: Situation) -> Decision | None:
-    """A failing check whose remedy begins with a local restart that is not used up."""
-    failing = first_with(s, Remedy.RESTART)
-    if failing is None or not _owns(s):
-        return None
-    if len(s.own.restarts) >= s.config.limits.restarts or s.damaged is not None:
-        return None
-    in_place = [*s.view.primaries.values(), *(v.ready for v in s.view.mounts.values())]
-    if not all(is_true(fact) for fact in in_place):
-        return None
-    if may_read_old_blocks(s):
-        return None
-    memory = msgspec.structs.replace(
-        s.own, restarts=(*s.own.restarts, s.now.wall), duty=Duty.ACTIVE
-    )
-    return s.decide(
-        Rule.UNHEALTHY_RESTART,
-        f"{failing.check} fails ({failing.message}); restarting here before anything "
-        "else is tried",
-        duty=Duty.ACTIVE,
-        plan=Plan(steps=restart(s.config, s.view)),
-        memory=memory,
-        alarm=True,
-    )
-
-
-def may_read_old_blocks(s: Situation) -> str | None:
-    """Return why a start here might read old blocks, or None.
-
-    What a sick local disk did not take is on the peer's only, and reads come from the
-    local disk [FACTS B8, H13]: a running database has it in its memory, a new one not.
-    """
-    for latch in s.own.latches:
-        if latch.kind is LatchKind.SUSPECT_DISK:
-            return f"the disk of {latch.resource} is suspect here ({latch.reason})"
-    for name, fact in s.view.resources.items():
-        if isinstance(fact, Unknown):
-            return f"whether the disk of {name} is well is unknown ({fact.reason})"
-    return None
-
-
 def unhealthy_demote(s: Situation) -> Decision | None:
     """A failing check whose remedy is a demotion: hand over, or hold and say why."""
     failing = first_with(s, Remedy.DEMOTE)
-    if failing is None or not _owns(s):
+    if failing is None or not owns(s):
         return None
     refused = may_demote(s)
     lever = yield_vip(s)
@@ -184,29 +146,6 @@ def unhealthy_demote(s: Situation) -> Decision | None:
         move=True,
         alarm=True,
         memory=with_raise(s, lever, why),
-    )
-
-
-def restarts_used_up(s: Situation) -> Decision | None:
-    """A check may only restart, and that did not help: a person has to look."""
-    failing = first_with(s, Remedy.RESTART)
-    if failing is None or not _owns(s):
-        return None
-    used, allowed = len(s.own.restarts), s.config.limits.restarts
-    if used >= allowed:
-        detail = f"{used} of {allowed} within limits.cooldown"
-        refused = Refused(refusal=Refusal.RESTARTS_USED_UP, detail=detail)
-        why = f"local restarts are used up ({detail})"
-    elif (doubt := may_read_old_blocks(s)) is not None:
-        refused = Refused(refusal=Refusal.OWN_COPY_LATCHED, detail=doubt)
-        why = f"a restart might read old blocks: {doubt}"
-    else:
-        return None
-    return s.decide(
-        Rule.UNHEALTHY_HOLD,
-        f"{failing.check} fails ({failing.message}), {why}, and it may not demote",
-        refused=(refused,),
-        alarm=True,
     )
 
 
@@ -280,16 +219,6 @@ def _heal(s: Situation) -> Decision | None:
         alarm=True,
         memory=msgspec.structs.replace(s.own, heals=(*s.own.heals, s.now.wall)),
     )
-
-
-def _owns(s: Situation) -> bool:
-    """Return whether this node holds the VIP and at least part of the service."""
-    return is_master(s) and not is_false(s.view.holding)
-
-
-def first_with(s: Situation, remedy: Remedy) -> Failing | None:
-    """Return the first failing check whose remedies hold one, or None."""
-    return next((f for f in s.failing if remedy in f.remedies), None)
 
 
 def _known_errors(s: Situation, name: str) -> int:

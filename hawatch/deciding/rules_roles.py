@@ -11,6 +11,7 @@ from hawatch.deciding.gates import (
     may_demote,
     may_promote,
     peer_able,
+    peer_is_master,
     peer_ready,
 )
 from hawatch.deciding.last_owner import rightful_owner
@@ -114,15 +115,17 @@ def backup_still_serving(s: Situation) -> Decision | None:
         return None
     if isinstance(s.view.holding, Unknown):
         return None
-    raised = s.own.raised is not None
-    if not raised and carp_age(s) < _patience(s):
+    # Where this node gave it away itself, and the peer has it, nothing is waited for.
+    has_it = peer_is_master(s) or not s.config.peer.enabled
+    given = s.own.raised is not None and has_it
+    if not given and carp_age(s) < _patience(s):
         return s.decide(
             Rule.BACKUP_STILL_SERVING,
             f"the VIP has just left; letting CARP and {s.peer} settle before anything "
             "is torn down",
             again=True,
         )
-    unready = () if raised else _in_vain(s)
+    unready = () if given else _in_vain(s)
     if unready:
         return s.decide(
             Rule.BACKUP_STILL_SERVING,
@@ -190,7 +193,7 @@ def _patience(s: Situation) -> float:
         and not s.ailing
     )
     settle = s.config.carp.settle
-    return 2 * s.config.agent.interval + 2 * settle if comes_back else settle
+    return s.config.flap if comes_back else settle
 
 
 def _in_vain(s: Situation) -> tuple[Refused, ...]:

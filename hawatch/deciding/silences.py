@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from hawatch.deciding import rules_owner as owner
+from hawatch.deciding import rules_restart as local
 from hawatch.deciding.evidence import healing_due
 from hawatch.deciding.gates import is_master
 from hawatch.deciding.hands_off import in_maintenance
@@ -132,7 +132,7 @@ def _failing(s: Situation, remedy: Remedy) -> str | None:
     """Return why no failing check of an owner asks for a remedy."""
     return first(
         (
-            owner.first_with(s, remedy) is None,
+            local.first_with(s, remedy) is None,
             f"no check that may {remedy} stands failing",
         ),
         (not is_master(s), "the VIP is not known to be here"),
@@ -142,13 +142,17 @@ def _failing(s: Situation, remedy: Remedy) -> str | None:
 
 def _unhealthy_restart(s: Situation) -> str | None:
     used, allowed = len(s.own.restarts), s.config.limits.restarts
+    cut = local.was_cut(s)
     return _failing(s, Remedy.RESTART) or first(
-        (used >= allowed, f"{used} restarts within limits.cooldown, {allowed} allowed"),
+        (
+            used >= allowed and not cut,
+            f"{used} restarts within limits.cooldown, {allowed} allowed",
+        ),
         (s.damaged is not None, "what is remembered is damaged"),
         (not storage_in_place(s), "role and mount are not known to be in place"),
         (
-            owner.may_read_old_blocks(s) is not None,
-            f"a start might read old blocks: {owner.may_read_old_blocks(s)}",
+            local.may_read_old_blocks(s) is not None,
+            f"a start might read old blocks: {local.may_read_old_blocks(s)}",
         ),
     )
 
@@ -159,7 +163,7 @@ def _unhealthy_demote(s: Situation) -> str | None:
 
 def _restarts_used_up(s: Situation) -> str | None:
     left = len(s.own.restarts) < s.config.limits.restarts
-    sure = owner.may_read_old_blocks(s) is None
+    sure = local.may_read_old_blocks(s) is None
     return _failing(s, Remedy.RESTART) or first(
         (left and sure, "restarts are left, and nothing forbids them")
     )

@@ -179,10 +179,18 @@ async def read_rc(
         told = parse_onestatus(name, result.status, result.out, result.err)
     except ParseError as error:
         return Unknown(str(error))
-    if not process:
-        return Known(told)
+    return with_processes(told, process, table, directories) if process else Known(told)
+
+
+def with_processes(
+    told: RcStatus,
+    process: str,
+    table: Fact[tuple[Process, ...]],
+    directories: Collection[str],
+) -> Fact[RcStatus]:
+    """Given what rc told of a service, return it with what the process table shows."""
     if isinstance(table, Unknown):
-        return Unknown(f"processes of {name}: {table.reason}")
+        return Unknown(f"processes of {told.name}: {table.reason}")
     pids = find_by_executable(table.value, process)
     keepers = find_keepers(table.value, {*told.pids, *pids}, directories)
     return Known(

@@ -240,6 +240,15 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     agent: AgentConfig = AgentConfig()
     notify: NotifyConfig = NotifyConfig()
 
+    @property
+    def flap(self) -> float:
+        """Return the seconds after which a VIP that is away counts as lost.
+
+        A healthy owner gets it back by CARP in a few adverts, or by the peer's own rule
+        in one look and one hand-over [FACTS H26].
+        """
+        return 2 * (self.agent.interval + self.carp.settle)
+
     def peer_of(self, node: str) -> str:
         """Return the name of the other node.
 

@@ -31,7 +31,8 @@ class SkewRaise(msgspec.Struct, frozen=True, kw_only=True):
 class Unfinished(msgspec.Struct, frozen=True, kw_only=True):
     """A plan that was begun and has not reached its end.
 
-    failed says why a step failed, empty where the plan was only cut short.
+    failed says why a step failed, empty where the plan was only cut short. stopped_at:
+    the kind of the step that the last attempt did not get past, failed or not known.
     """
 
     rule: str
@@ -40,6 +41,7 @@ class Unfinished(msgspec.Struct, frozen=True, kw_only=True):
     began: Moment
     attempts: int = 1
     failed: str = ""
+    stopped_at: str = ""
 
 
 class CarpSince(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,6 +68,7 @@ class ServiceMemory(msgspec.Struct, frozen=True, kw_only=True):
     epoch: the number of the last take-over here; each is one more than any that was
     heard of. released_in: the boot in which a shutdown let the service go. restarts,
     heals: wall clock of local restarts and of worker restarts within limits.cooldown.
+    restarting: a local restart was begun, and has not ended.
     failed_at: wall clock at which the last take-over that failed here began, or 0.
     in_sync: by resource, while primary. connected: resources whose last look showed
     `complete`.
@@ -77,6 +80,7 @@ class ServiceMemory(msgspec.Struct, frozen=True, kw_only=True):
     latches: tuple[Latch, ...] = ()
     raised: SkewRaise | None = None
     restarts: tuple[float, ...] = ()
+    restarting: bool = False
     heals: tuple[float, ...] = ()
     failed_at: float = 0.0
     unfinished: Unfinished | None = None

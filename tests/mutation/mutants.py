@@ -38,6 +38,7 @@ from hawatch.deciding import (
     rules_owner,
     rules_pair,
     rules_repair,
+    rules_restart,
     rules_roles,
 )
 from hawatch.deciding.gates_copy import refuse
@@ -63,6 +64,7 @@ GATES: tuple[ModuleType, ...] = (
     rules_owner,
     rules_pair,
     rules_repair,
+    rules_restart,
     rules_roles,
 )
 """Where every function is tried that refuses, or says yes or no."""

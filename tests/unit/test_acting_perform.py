@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from acting_bench import DEVICE, DIRECTORY, RC, Bench, Notes
+from acting_bench import AWAIT, DEVICE, DIRECTORY, RC, Bench, Notes
 
-from hawatch.acting.perform import GRABBING, PERFORMERS
+from hawatch.acting.perform import PERFORMERS
+from hawatch.model.grip import GIVING, TAKING, Grip, grip_of
 from hawatch.model.hast import HastRole
 from hawatch.model.plan import (
+    AllowCarp,
     AnyStep,
     AwaitDevice,
     AwaitSql,
@@ -16,7 +18,9 @@ from hawatch.model.plan import (
     MountFilesystem,
     Plan,
     ProveMount,
+    RestartService,
     RestartWorker,
+    RestoreSkew,
     SetRole,
     StartService,
     Step,
@@ -125,16 +129,58 @@ def test_nothing_is_grabbed_without_its_intent_on_the_disk(step: AnyStep) -> Non
     assert bench.commands == []
 
 
-def test_the_steps_that_grab_are_named() -> None:
-    """Whoever adds a step has to say whether it grabs."""
-    releasing = {"StopService", "Unmount", "YieldVip", "AllowCarp", "RestoreSkew"}
-    looking = {"AwaitDevice", "AwaitSql", "ProveMount"}
-    others = {"SetRole", "CheckFilesystem", "RestartService"}
-    grabbing = {kind.__name__ for kind in GRABBING}
-    assert grabbing.isdisjoint(releasing | looking | others)
-    assert grabbing | releasing | looking | others == {
-        kind.__name__ for kind in PERFORMERS
-    }
+def test_every_kind_of_step_is_known_to_take_to_give_or_to_do_neither() -> None:
+    """Whoever adds a step has to say which."""
+    neither = {AwaitDevice, AwaitSql, ProveMount, CheckFilesystem}
+    neither |= {RestartService, RestoreSkew}
+    listed = (*TAKING, *GIVING, *neither, SetRole, AllowCarp)
+    assert set(listed) == set(PERFORMERS)
+    assert len(listed) == len(PERFORMERS)
+
+
+@pytest.mark.parametrize(
+    ("step", "grip"),
+    [
+        (PRIMARY, Grip.TAKES),
+        (SECONDARY, Grip.GIVES),
+        (AllowCarp(allow=True, deadline=5.0), Grip.TAKES),
+        (AllowCarp(allow=False, deadline=5.0), Grip.GIVES),
+        (START, Grip.TAKES),
+        (STOP, Grip.GIVES),
+        (AWAIT, Grip.NEITHER),
+    ],
+)
+def test_a_role_and_carps_switch_take_or_give_by_their_aim(
+    step: AnyStep, grip: Grip
+) -> None:
+    """The same order serves both ways."""
+    assert grip_of(step) is grip
+
+
+def test_a_release_goes_on_to_the_unmount_where_a_stop_is_not_known() -> None:
+    """The rc script hangs and no process is known: the mount table tells [law 3]."""
+    bench = Bench().with_service(process="")
+    bench.fault(FaultKind.HANG, "/usr/sbin/service", RC, "onestatus", count=None)
+    outcomes = bench.perform(HAND_OVER, Notes())
+    assert [o.result for o in outcomes[:2]] == [StepResult.UNKNOWN, StepResult.REACHED]
+
+
+@pytest.mark.parametrize("then", [START, PRIMARY])
+def test_what_takes_something_waits_for_a_stop_that_is_known(then: AnyStep) -> None:
+    """Only a plan that lets go may leave a question open."""
+    bench = Bench().with_service(process="")
+    bench.fault(FaultKind.HANG, "/usr/sbin/service", RC, "onestatus", count=None)
+    outcomes = bench.perform(Plan(steps=(STOP, UNMOUNT, then)), Notes())
+    assert [outcome.result for outcome in outcomes] == [StepResult.UNKNOWN]
+
+
+def test_a_service_that_may_not_be_killed_is_not_unmounted_blindly() -> None:
+    """Its file system is not forced off under it."""
+    bench = Bench().with_service(process="")
+    bench.fault(FaultKind.HANG, "/usr/sbin/service", RC, "onestatus", count=None)
+    held = StopService(rc=RC, kill=False, deadline=60.0)
+    outcomes = bench.perform(Plan(steps=(held, UNMOUNT)), Notes())
+    assert len(outcomes) == 1
 
 
 def test_a_dry_run_shows_every_step_and_changes_nothing() -> None:

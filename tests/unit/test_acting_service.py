@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 from acting_bench import DIRECTORY, RC, Bench
 
@@ -125,10 +126,25 @@ def test_a_stop_that_is_only_claimed_is_no_stop(bench: Bench) -> None:
     assert bench.rc.running
 
 
-def test_a_stop_is_unknown_while_rc_cannot_be_asked(bench: Bench) -> None:
+def test_a_stop_is_unknown_while_neither_rc_nor_a_process_can_be_asked(
+    bench: Bench,
+) -> None:
     """A shell that hangs on a hung file system tells nothing [FACTS E3]."""
+    bench.with_service(process="")
     bench.fault(FaultKind.HANG, "/usr/sbin/service", RC, "onestatus", count=None)
     assert bench.run(STOP).result is UNKNOWN
+
+
+@pytest.mark.parametrize("lives_on", [False, True])
+def test_a_script_that_hangs_does_not_hold_up_a_stop(
+    bench: Bench, *, lives_on: bool
+) -> None:
+    """The process table tells when mysqld is gone [law 3]; a deaf one is killed."""
+    bench.fault(FaultKind.HANG, "/usr/sbin/service", RC, "onestatus", count=None)
+    if lives_on:
+        bench.fault(FaultKind.HANG, "/usr/sbin/service", RC, "onestop", count=None)
+    assert bench.run(msgspec.structs.replace(STOP, kill=True)).result is REACHED
+    assert not bench.rc.running
 
 
 def test_a_service_is_started_on_its_file_system(stopped: Bench) -> None:

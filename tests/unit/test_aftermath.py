@@ -20,6 +20,7 @@ from hawatch.model.decision import Decision, Rule
 from hawatch.model.finding import Standing, Streak
 from hawatch.model.memory import Memory, Unfinished
 from hawatch.model.plan import (
+    AllowCarp,
     AnyStep,
     FencePeer,
     Outcome,
@@ -95,6 +96,18 @@ def test_a_plan_that_is_whole_in_itself_is_not_marked(rule: Rule) -> None:
     """It is simply decided again where it was cut."""
     memory = before_plan(b.a_memory(), a_decision(rule), now=NOW)
     assert own_of(memory).unfinished is None
+
+
+@pytest.mark.parametrize("allow", [[], [AllowCarp(allow=True, deadline=5.0)]])
+def test_an_order_that_leaves_the_service_where_it_is_is_not_marked(
+    allow: list[AnyStep],
+) -> None:
+    """A `restore` that fails must not be taken for a take-over to back out of."""
+    decision = a_decision(Rule.ASKED, *allow, RESTORE, duty=Duty.ACTIVE)
+    memory = before_plan(b.a_memory(), decision, now=NOW)
+    assert own_of(memory).unfinished is None
+    both = a_decision(Rule.ASKED, *allow, STOP)
+    assert own_of(before_plan(b.a_memory(), both, now=NOW)).unfinished is not None
 
 
 def test_a_decision_without_a_plan_marks_nothing() -> None:
@@ -181,6 +194,35 @@ def test_a_plan_of_which_the_last_steps_were_not_begun_is_not_over() -> None:
     memory = before_plan(b.a_memory(), decision, now=NOW)
     memory = after_plan(memory, decision, (ended(STOP, StepResult.REACHED),))
     assert own_of(memory).unfinished is not None
+
+
+@pytest.mark.parametrize(
+    ("result", "attempts", "at"),
+    [
+        (StepResult.REACHED, 1, ""),
+        (StepResult.FAILED, 3, "StopService"),
+        (StepResult.UNKNOWN, 3, "StopService"),
+    ],
+)
+def test_a_plan_that_came_further_is_not_one_that_was_cut_again(
+    result: StepResult, attempts: int, at: str
+) -> None:
+    """Two devices take twenty seconds each against a silent peer [FACTS B3]."""
+    begun = unfinished(attempts=3, stopped_at="Unmount")
+    decision = a_decision(Rule.INTERRUPTED_PLAN, STOP, STOP)
+    memory = before_plan(b.a_memory(), with_own(decision, unfinished=begun), now=NOW)
+    memory = after_plan(memory, decision, (ended(STOP, result),))
+    left = own_of(memory).unfinished
+    assert (left.attempts, left.stopped_at) == (attempts, at)
+
+
+@pytest.mark.parametrize("result", [StepResult.REACHED, StepResult.FAILED])
+def test_a_restart_that_ended_is_no_cut_one(result: StepResult) -> None:
+    """Only one that hawatch did not live to see the end of is tried again uncounted."""
+    decision = with_own(a_decision(Rule.UNHEALTHY_RESTART), restarting=True)
+    memory = before_plan(b.a_memory(), decision, now=NOW)
+    assert own_of(memory).restarting
+    assert not own_of(after_plan(memory, decision, (ended(STOP, result),))).restarting
 
 
 @pytest.mark.parametrize("rule", [Rule.MAINTENANCE, Rule.LOOK_AGAIN, Rule.ASKED])

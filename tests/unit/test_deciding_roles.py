@@ -9,7 +9,13 @@ import msgspec
 import pytest
 from situation_tools import LOST, at, own, refusals, view, word
 
-from hawatch.deciding import rules_owner, rules_pair, rules_repair, rules_roles
+from hawatch.deciding import (
+    rules_owner,
+    rules_pair,
+    rules_repair,
+    rules_restart,
+    rules_roles,
+)
 from hawatch.deciding.situation import Failing, Situation
 from hawatch.model.carp import CarpCounters
 from hawatch.model.config import Remedy
@@ -438,4 +444,4 @@ def test_an_owner_has_the_vip_and_perhaps_the_storage(
 ) -> None:
     """Not known is no reason to think that it is gone."""
     s = view(at("owner", own={"carp": carp}), holding=holding)
-    assert rules_owner._owns(s) is owns
+    assert rules_restart.owns(s) is owns

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from situation_tools import LOST, at, own, view
 
-from hawatch.deciding.rules_owner import restarts_used_up, unhealthy_restart
+from hawatch.deciding.rules_restart import restarts_used_up, unhealthy_restart
 
 
 def test_nothing_is_started_where_nobody_says_whether_the_disk_is_well() -> None:

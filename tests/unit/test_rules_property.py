@@ -237,7 +237,7 @@ def what_is_begun_is_marked_with_its_aim(s: Situation, decision: Decision) -> No
     own = before_plan(s.memory, decision, now=s.now).services[s.service]
     aim = own.unfinished.duty if own.unfinished is not None else None
     if grabbing(decision):
-        assert aim is Duty.ACTIVE
+        assert aim is Duty.ACTIVE or own.restarting
     if any(isinstance(step, steps.Unmount) for step in decision.plan.steps):
         assert aim in (Duty.STANDBY, Duty.RELEASED)
 

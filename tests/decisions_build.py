@@ -154,6 +154,7 @@ def _memory(case: Case, config: Config) -> Memory:
         maintenance=maintenance_of(was.maintenance),
         peer=None if never or not config.peer.enabled else heard,
         peer_silent_since=moment(silent) if silent is not None else None,
+        witnessed=moment(was.witnessed) if was.witnessed else None,
         samples=(b.a_sample(NOW.monotonic - 10.0),),
         fence=_peer_fence(was.peer_fence),
     )

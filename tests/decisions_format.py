@@ -125,7 +125,8 @@ class Remembered(Strict, frozen=True, kw_only=True):
     vouched: when the primary last said that our copy is current ("20 s ago"), or "".
     peer_fence: "confirmed 20 s ago", "failed 20 s ago" or "begun 20 s ago": the order
     to switch the peer off. restarts, heals, moves: ages in seconds; restarting: the
-    last one was cut. failed_take_over:
+    last one was cut. witnessed: seconds since a witness answered, 0 for never.
+    failed_take_over:
     how long ago the last one that failed here began, 0 for none. role_under: the pid
     of the hastd under which the resource had its last role, 0 for none. shutting_down:
     the service was released for a shutdown in this boot. maintenance: its reason;
@@ -146,6 +147,7 @@ class Remembered(Strict, frozen=True, kw_only=True):
     vouched: str = ""
     restarts: tuple[float, ...] = ()
     restarting: bool = False
+    witnessed: float = 0.0
     heals: tuple[float, ...] = ()
     failed_take_over: float = 0.0
     moves: tuple[float, ...] = ()

@@ -19,6 +19,7 @@ from hawatch.model.memory import (
     SeenRole,
     ServiceMemory,
 )
+from hawatch.model.moment import Moment
 from hawatch.model.snapshot import Snapshot
 from hawatch.model.trigger import Trigger, TriggerKind
 
@@ -89,7 +90,16 @@ def next_memory(
         boot=snapshot.taken.boot,
         sequence=memory.sequence + 1,
         services=services,
+        witnessed=_witnessed(memory, snapshot),
     )
+
+
+def _witnessed(memory: Memory, snapshot: Snapshot) -> Moment | None:
+    """Return the last look of this boot in which a witness answered."""
+    if any(isinstance(fact, Known) for fact in snapshot.witnesses.values()):
+        return snapshot.taken
+    last = memory.witnessed
+    return last if last is not None and last.boot == snapshot.taken.boot else None
 
 
 def _with_look(

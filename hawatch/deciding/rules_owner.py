@@ -89,8 +89,19 @@ def is_isolated(s: Situation) -> bool:
         and bool(witness.ping or witness.tcp)
         and not s.word.fresh
         and not any(isinstance(f, Known) for f in s.snapshot.witnesses.values())
-        and s.word.silent_for >= witness.give_up
+        and alone_for(s) >= witness.give_up
     )
+
+
+def alone_for(s: Situation) -> float:
+    """Return for how many seconds neither the peer nor a witness has answered.
+
+    An echo that is lost while the peer is off for hours is no isolation.
+    """
+    witnessed = s.memory.witnessed
+    if witnessed is None:
+        return s.word.silent_for
+    return min(s.word.silent_for, s.now.seconds_since(witnessed))
 
 
 def isolated_owner(s: Situation) -> Decision | None:
@@ -103,7 +114,7 @@ def isolated_owner(s: Situation) -> Decision | None:
     fence = fence_vip(s)
     why = (
         f"cut off: neither {s.peer} nor a witness answered for "
-        f"{s.word.silent_for:.0f} s; releasing before {s.peer} may take over"
+        f"{alone_for(s):.0f} s; releasing before {s.peer} may take over"
     )
     return s.decide(
         Rule.ISOLATED_OWNER,

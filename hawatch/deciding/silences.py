@@ -17,6 +17,7 @@ from hawatch.deciding.gates import is_master
 from hawatch.deciding.hands_off import in_maintenance
 from hawatch.deciding.rules import RULES, TheRule
 from hawatch.deciding.rules_hold import longest_gap
+from hawatch.deciding.rules_owner import alone_for
 from hawatch.deciding.rules_roles import storage_in_place
 from hawatch.deciding.silences_pair import (
     backup_still_serving,
@@ -122,8 +123,8 @@ def _isolated_owner(s: Situation) -> str | None:
         (is_false(s.view.holding), "nothing of the service is held here"),
         (answers, "a witness answers"),
         (
-            s.word.silent_for < witness.give_up,
-            f"cut off for {s.word.silent_for:.0f} of {witness.give_up:.0f} s",
+            alone_for(s) < witness.give_up,
+            f"cut off for {alone_for(s):.0f} of {witness.give_up:.0f} s",
         ),
     )
 

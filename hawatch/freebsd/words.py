@@ -188,5 +188,9 @@ def service_restart(name: str) -> Argv:
 
 
 def ping(address: str, seconds: float) -> Argv:
-    """Return one echo request that ends after some seconds, at least one."""
-    return (PING, "-c", "1", "-t", str(max(1, math.ceil(seconds))), address)
+    """Return echo requests until the first answer, for some seconds, at least one.
+
+    Three of them: one echo that is lost is no silence [ping(8): -o, -i, -t].
+    """
+    most = str(max(1, math.ceil(seconds)))
+    return (PING, "-n", "-o", "-c", "3", "-i", "0.3", "-t", most, address)

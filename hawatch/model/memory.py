@@ -159,7 +159,10 @@ class PeerFence(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Memory(msgspec.Struct, frozen=True, kw_only=True):
-    """All that one node remembers; last is when the last cycle ended."""
+    """All that one node remembers; last is when the last cycle ended.
+
+    witnessed: the last look in which a witness answered.
+    """
 
     schema: int = MEMORY_SCHEMA
     node: str
@@ -172,6 +175,7 @@ class Memory(msgspec.Struct, frozen=True, kw_only=True):
     maintenance: Maintenance | None = None
     peer: HeardReport | None = None
     peer_silent_since: Moment | None = None
+    witnessed: Moment | None = None
     samples: tuple[Sample, ...] = ()
     incidents: Mapping[str, Incident] = {}
     fence: PeerFence | None = None

@@ -77,6 +77,7 @@ class _Mark(msgspec.Struct, frozen=True, kw_only=True):
     streaks: Mapping[str, Streak]
     samples: tuple[Sample, ...]
     peer: HeardReport | None
+    witnessed: Moment | None = None
 
 
 def load_memory(store: Store, node: str, now: Moment) -> Loaded:
@@ -178,6 +179,7 @@ def _durable(memory: Memory) -> Memory:
         last=None,
         samples=(),
         peer=None,
+        witnessed=None,
         streaks={key: durable_streak(s) for key, s in memory.streaks.items()},
     )
 
@@ -201,6 +203,7 @@ def _mark_of(memory: Memory) -> _Mark:
         streaks=memory.streaks,
         samples=memory.samples,
         peer=memory.peer,
+        witnessed=memory.witnessed,
     )
 
 
@@ -232,6 +235,7 @@ def _with_counts(memory: Memory, mark: _Mark) -> Memory:
         last=mark.last,
         samples=mark.samples,
         peer=mark.peer,
+        witnessed=mark.witnessed,
         streaks=streaks,
     )
 

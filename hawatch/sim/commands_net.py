@@ -47,7 +47,7 @@ def reaches(node: Node, address: str, kind: Kind = Kind.SSH) -> bool:
 
 
 async def ping(shell: Shell, argv: tuple[str, ...]) -> Reply:
-    """Send one echo request; no answer means exit 2 after -t or -W."""
+    """Send echo requests; no answer means exit 2 after -t or -W."""
     address = argv[-1]
     words = list(argv)
     limit = float(words[words.index("-t") + 1]) if "-t" in words else 10.0
@@ -57,7 +57,8 @@ async def ping(shell: Shell, argv: tuple[str, ...]) -> Reply:
     tail = f"\n--- {address} ping statistics ---\n"
     if not reaches(shell.node, address):
         await shell.nap(limit)
-        lost = "1 packets transmitted, 0 packets received, 100.0% packet loss\n"
+        count = int(words[words.index("-c") + 1]) if "-c" in words else 1
+        lost = f"{count} packets transmitted, 0 packets received, 100.0% packet loss\n"
         return Reply(2, head + tail + lost)
     took = shell.node.world.settings.round_trip * 1000
     return Reply(

@@ -68,7 +68,7 @@ def test_every_command_line_is_absolute_and_says_what_it_does():
         "/usr/sbin/service mysql-server onestart",
         "/usr/sbin/service mysql-server onestop",
         "/usr/sbin/service mysql-server onerestart",
-        "/sbin/ping -c 1 -t 2 192.0.2.1",
+        "/sbin/ping -n -o -c 3 -i 0.3 -t 2 192.0.2.1",
     }
 
 

@@ -95,6 +95,7 @@ def memory_of(pair: PairState, name: str, heard: HeardReport | None = None) -> M
         services={"db": own},
         moves=_moves(node),
         peer_silent_since=since if node.silent else None,
+        witnessed=_witnessed(node),
         maintenance=(
             Maintenance(
                 why="x",
@@ -159,6 +160,13 @@ def _seen(node: NodeState) -> SeenRole:
         return SeenRole(role=HastRole.SECONDARY, boot="before", hastd=0)
     same = node.fell[0] == "w"
     return SeenRole(role=ROLES[node.fell[1]], boot="boot", hastd=int(same))
+
+
+def _witnessed(node: NodeState) -> Moment:
+    gone = SILENCES[1] if node.alone else 0.0
+    return Moment(
+        wall=BEFORE.wall - gone, monotonic=BEFORE.monotonic - gone, boot="boot"
+    )
 
 
 def last_heard(node: NodeState) -> Moment:

@@ -136,6 +136,7 @@ def _heard(pair: PairState, name: str) -> PairState:
         fence=fence,
         freed=freed,
         missed=vouched and missed,
+        alone=node.alone and pair.cut_off == name,
     )
 
 
@@ -225,7 +226,8 @@ def _time(pair: PairState, theme: Theme) -> Iterator[Next]:
         node = pair.node(name)
         silent = 0 if pair.talking else min(LONG, node.silent + 1)
         freed = node.freed and pair.talking
-        after = after.put(name, silent=silent, acted=False, freed=freed)
+        alone = pair.cut_off == name
+        after = after.put(name, silent=silent, acted=False, freed=freed, alone=alone)
         after = after.put(name, young=max(0, node.young - 1))
     if after != pair or broken:
         yield Next("a while passes", after, broken)

@@ -45,7 +45,8 @@ class NodeState(msgspec.Struct, frozen=True):
     hawatch. missed: a look since the owner's last word about this copy heard nobody.
     bound: what the peer's last word binds it to: "theirs" where it told of its
     maintenance, "ours" where it had heard of this node's. ended: this node's was ended
-    before its time, and the peer, which is bound, has not heard so.
+    before its time, and the peer, which is bound, has not heard so. alone: it gave up
+    on a witness, too.
     """
 
     up: bool = True
@@ -90,6 +91,7 @@ class NodeState(msgspec.Struct, frozen=True):
     missed: bool = False
     bound: str = ""
     ended: bool = False
+    alone: bool = False
 
     @property
     def alive(self) -> bool:
@@ -233,6 +235,7 @@ def off(pair: PairState, name: str) -> PairState:
         restarted=False,
         fence="",
         missed=False,
+        alone=False,
         bound=node.bound if node.bound == "theirs" else "",
     )
 

@@ -37,9 +37,13 @@ def main(words: list[str]) -> int:
     if options.watch:
         return _watch(opened, options.watch)
     snapshot, memory, own = opened.run(look(opened.agent))
-    theirs = show.newest_peer(snapshot, memory)
+    word = show.newest_word(opened.agent.config, snapshot, memory)
     if options.json:
-        both = {"here": own, "peer": theirs}
+        both = {
+            "here": own,
+            "peer": word.report if word is not None else None,
+            "peer_age": word.age if word is not None else None,
+        }
         say(msgspec.json.encode(both).decode())
     else:
         for line in show.lines(opened.agent.config, snapshot, memory, own):
@@ -49,7 +53,7 @@ def main(words: list[str]) -> int:
 
         for line in daily_lines(opened.agent, snapshot, memory):
             say(line)
-    return show.exit_code(memory, own, theirs)
+    return show.exit_code(memory, own, word)
 
 
 async def look(agent: Agent) -> tuple[Snapshot, Memory, PeerReport]:

@@ -32,7 +32,7 @@ def main(words: list[str]) -> int:
         "--record", action="store_true", help="the look as JSON, for --host file:"
     )
     how.add_argument("--list", action="store_true", help="name the checks, run none")
-    options = made.parse_args(words)
+    options = made.parse_intermixed_args(words)
 
     def chosen(collection: Collection) -> Collection:
         try:

@@ -83,6 +83,30 @@ def test_a_test_of_the_channel_leaves_nothing_on_standard_error(
     assert (done.returncode, done.stderr) == (0, "")
 
 
+@pytest.mark.parametrize("content", ["{}", "", '{"title": "cut sh'])
+def test_a_file_that_is_no_recorded_cycle_is_told_before_a_configuration_is_missed(
+    content: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A machine without a pair can say as well that a file was cut short."""
+    file = tmp_path / "cycle.json"
+    file.write_text(content)
+    assert main(["replay", "--config", str(tmp_path / "none"), str(file)]) == 2
+    assert capsys.readouterr().err.startswith(f"hawatch replay: {file}: ")
+
+
+def test_a_ring_without_a_cycle_is_said_to_be_empty(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """And not shown as nothing at all."""
+    file = tmp_path / "off.toml"
+    file.write_text(
+        'title = "No cycle was run"\nend = 9\nwarm = 0\nstart = "settled"\n'
+    )
+    assert main(["replay", "--host", f"sim:{file}"]) == 0
+    told = capsys.readouterr().out
+    assert told == "nothing is recorded: quiet cycles are not kept\n"
+
+
 @pytest.mark.parametrize("option", ["--config", "--config=x", "--host"])
 def test_an_option_behind_an_events_words_is_what_is_complained_of(
     option: str, capsys: pytest.CaptureFixture[str]

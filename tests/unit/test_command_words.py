@@ -115,3 +115,12 @@ def test_an_option_behind_an_events_words_is_what_is_complained_of(
     assert main(["event", "MASTER", "1@em0", option, "x"]) == 2
     told = capsys.readouterr().err
     assert told.startswith(f"hawatch event: {option}: only --config FILE, first")
+
+
+def test_a_take_over_of_what_is_here_already_says_that_there_is_nothing_to_do(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """On the healthy owner, where nothing is taken from anybody."""
+    assert main(["switchover", "--peer-is-off", "--host", PAIR]) == 1
+    told = capsys.readouterr().out
+    assert told == "mysql: nothing to take over: all of it is here already\n"

@@ -49,7 +49,7 @@ DEFAULT_CONFIG: dict[str, Any] = {
     },
     "witness": {"ping": ["192.168.202.1"]},
 }
-"""hawatch.toml of the article's pair; a scenario lays its [config] over it."""
+"""hawatch.toml of the pair of the examples; a scenario lays its [config] over it."""
 
 LISTS = ("at", "expect")
 

@@ -222,7 +222,7 @@ def test_deeds_are_done_in_the_order_of_their_times() -> None:
 
 
 def test_a_scenario_changes_only_what_it_names() -> None:
-    """The pair and configuration of the examples, with the words of the file over it."""
+    """The pair and configuration of the examples, with the file laid over them."""
     scene = a_scene(
         """
         end = 10

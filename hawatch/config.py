@@ -7,14 +7,14 @@ right.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable
 from pathlib import Path
 
 from hawatch.configuring.conversion import Conversion
 from hawatch.configuring.effective import configuration_hash, show_config
 from hawatch.configuring.mistakes import ConfigError, Mistake, one_of
 from hawatch.configuring.reading import parse_toml, read_file
-from hawatch.configuring.relations import judge_relations
+from hawatch.configuring.relations import KnownChecks, judge_relations
 from hawatch.deciding import inequalities
 from hawatch.model.config import Config
 
@@ -33,7 +33,7 @@ def load_config(
     path: Path,
     *,
     node: str | None = None,
-    known_checks: Collection[str] | None = None,
+    known_checks: Callable[[Config], KnownChecks] | None = None,
 ) -> Config:
     """Given the path of hawatch.toml, return the Config.
 
@@ -50,12 +50,13 @@ def parse_config(
     source: str,
     *,
     node: str | None = None,
-    known_checks: Collection[str] | None = None,
+    known_checks: Callable[[Config], KnownChecks] | None = None,
 ) -> Config:
     """Given the text of hawatch.toml and the name of its file, return the Config.
 
     node: this machine's host name, which must then mean one of the nodes. known_checks:
-    the names of all checks; without them the names of checks are judged by their form.
+    gives all checks with their settings, the site's own from where the Config says;
+    without it the names of checks are judged by their form.
 
     Raises ConfigError with every mistake at once.
     """
@@ -64,9 +65,12 @@ def parse_config(
     config = conversion.config(tree)
     mistakes = conversion.mistakes
     told = frozenset(mistake.path for mistake in mistakes)
+    known = None
+    if known_checks is not None and "$.agent.checks" not in told:
+        known = known_checks(config)
     mistakes += [
         mistake
-        for mistake in judge_relations(config, told, known_checks)
+        for mistake in judge_relations(config, told, known)
         if mistake.path not in told
     ]
     if conversion.sound_sums:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import msgspec
 
 from hawatch.checking.bulkhead import run_isolated
+from hawatch.checking.collect import collect_configured
 from hawatch.checking.facts import bind, nearest
 from hawatch.checking.here import LastLook, Work
 from hawatch.checking.nouns import (
@@ -134,6 +138,17 @@ def misnamed(collection: Collection, config: Config) -> tuple[Refused, ...]:
         for name, where in wrong
         for close in [nearest(name, legal)[:3]]
     )
+
+
+def known_settings(config: Config) -> dict[str, Mapping[str, Any] | None]:
+    """Return the settings of all checks, shipped and configured, by name.
+
+    None where a check was refused: it has none that are known.
+    """
+    collection = collect_configured(config)
+    found: dict[str, Mapping[str, Any] | None]
+    found = {refused.name: None for refused in collection.refused}
+    return found | {check.name: check.settings for check in collection.checks}
 
 
 def _with_timeout(check: Check, config: Config) -> Check:

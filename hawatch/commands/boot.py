@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hawatch.agent import Result
 from hawatch.commands.common import open_agent, parser, say
+from hawatch.commands.numbers import seconds
 from hawatch.commands.worker import NothingToDo, cycles
 from hawatch.exits import Exit
 from hawatch.model.decision import Rule
@@ -21,7 +22,7 @@ def main(words: list[str]) -> int:
     """Run cycles until the node has its place, or the limit is over."""
     made = parser("boot", "After a boot: repair roles, close what was begun.")
     made.add_argument(
-        "--limit", type=float, default=60.0, metavar="SECONDS", help="default 60"
+        "--limit", type=seconds, default=60.0, metavar="SECONDS", help="default 60"
     )
     options = made.parse_args(words)
     opened = open_agent(options)

@@ -29,10 +29,12 @@ def main(words: list[str]) -> int:
     how.add_argument("--json", action="store_true", help="findings as JSON")
     how.add_argument("--nagios", action="store_true", help="one line, plugin codes")
     how.add_argument(
-        "--record", action="store_true", help="the look as JSON, for --host file:"
+        "--record",
+        action="store_true",
+        help="the look as JSON, for pytest (hawatch-host=file:FILE)",
     )
     how.add_argument("--list", action="store_true", help="name the checks, run none")
-    options = made.parse_args(words)
+    options = made.parse_intermixed_args(words)
 
     def chosen(collection: Collection) -> Collection:
         try:

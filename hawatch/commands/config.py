@@ -6,12 +6,10 @@ import os
 import sys
 from pathlib import Path
 
-from hawatch.checking.collect import collect_configured
-from hawatch.checking.engine import misnamed
+from hawatch.checking.engine import known_settings
 from hawatch.commands.common import parser, say
 from hawatch.config import load_config, show_config
 from hawatch.configuring.advice import advice
-from hawatch.configuring.mistakes import ConfigError, Mistake
 
 
 def main(words: list[str]) -> int:
@@ -32,16 +30,7 @@ def main(words: list[str]) -> int:
     )
     options = made.parse_args(words)
     node = None if options.any_host else os.uname().nodename
-    config = load_config(Path(options.config), node=node)
-    wrong = misnamed(collect_configured(config), config)
-    if wrong:
-        raise ConfigError(
-            options.config,
-            [
-                Mistake(path=f"$.{one.source}", wrong=one.name, right=one.reason)
-                for one in wrong
-            ],
-        )
+    config = load_config(Path(options.config), node=node, known_checks=known_settings)
     if options.action == "show":
         say(show_config(config).rstrip())
     else:

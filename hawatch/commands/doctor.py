@@ -36,17 +36,22 @@ def main(words: list[str]) -> int:
 
 def lines(traps: Sequence[Trap], lost: Sequence[str]) -> Iterator[str]:
     """Given the traps and what could not be seen, yield the lines for a person."""
-    for trap in traps:
-        yield from _wrapped(f"{trap.gravity.upper()} {trap.name}: {trap.what}", "  ")
-        yield from _wrapped(f"  why:  {trap.why}", "        ")
-        yield f"  type: {trap.type}"
-        yield ""
+    yield from trap_lines(traps)
     if lost:
         yield "Could not be seen, so nothing is said about it:"
         for reason in lost:
             yield from _wrapped(f"  {reason}", "    ")
         yield ""
     yield _sum(traps)
+
+
+def trap_lines(traps: Sequence[Trap]) -> Iterator[str]:
+    """Yield each trap with its reason and its remedy, and an empty line."""
+    for trap in traps:
+        yield from _wrapped(f"{trap.gravity.upper()} {trap.name}: {trap.what}", "  ")
+        yield from _wrapped(f"  why:  {trap.why}", "        ")
+        yield f"  type: {trap.type}"
+        yield ""
 
 
 def _wrapped(text: str, indent: str) -> list[str]:

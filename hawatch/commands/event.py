@@ -52,6 +52,9 @@ def ring(words: Sequence[str]) -> int:
     if left[:1] in (["--help"], ["-h"]):
         sys.stdout.write(USAGE)
         return 0
+    for word in left:
+        if word.startswith("--"):
+            return _refuse(f"{word}: only --config FILE, first\n{USAGE.rstrip()}")
     # The worker runs elsewhere; a path that is relative here means nothing there.
     path = os.path.abspath(path)  # noqa: PTH100 - pathlib costs milliseconds
     try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from hawatch.commands.common import UsageError, open_agent, parser, say
+from hawatch.commands.numbers import count
 from hawatch.exits import Exit
 from hawatch.model.fact import Unknown
 from hawatch.recording.journal import Journal
@@ -14,7 +15,7 @@ from hawatch.showing.history import history_lines
 def main(words: list[str]) -> int:
     """Show the newest lines of the journal."""
     made = parser("history", "What happened; the numbers are for `hawatch explain`.")
-    made.add_argument("-n", type=int, default=50, metavar="COUNT", help="default 50")
+    made.add_argument("-n", type=count, default=50, metavar="COUNT", help="default 50")
     made.add_argument("--json", action="store_true")
     options = made.parse_args(words)
     opened = open_agent(options, pretends=True)

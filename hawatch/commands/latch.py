@@ -22,7 +22,7 @@ def main(words: list[str]) -> int:
     made.add_argument("action", choices=["show", "clear"])
     made.add_argument("resource", nargs="?", help="the HAST resource")
     made.add_argument("kind", nargs="?", choices=[k.value for k in LatchKind])
-    options = made.parse_args(words)
+    options = made.parse_intermixed_args(words)
     opened = open_agent(options)
     agent = opened.agent
     memory = recall(agent).memory

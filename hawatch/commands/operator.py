@@ -25,7 +25,9 @@ def ask(verb: str, description: str, words: list[str], *, forceable: bool) -> in
     )
     if forceable:
         made.add_argument(
-            "--force", action="store_true", help="although a gate forbids it"
+            "--force",
+            action="store_true",
+            help="let go whatever the other node's copy is: nobody may serve then",
         )
         made.add_argument(
             "--peer-is-off",
@@ -48,12 +50,16 @@ def ask(verb: str, description: str, words: list[str], *, forceable: bool) -> in
         first = next(iter(cycles(opened, trigger)))
     except NothingToDo as reason:
         raise UsageError(f"hawatch {verb}: {reason}; try again") from None
-    return _show(first, service, dry=options.dry_run)
+    return _show(first, service, takes_over=takes_over, dry=options.dry_run)
 
 
-def _show(result: Result, service: str, *, dry: bool) -> int:
+def _show(result: Result, service: str, *, takes_over: bool, dry: bool) -> int:
     decision = next(d for d in result.decisions if d.service == service)
     outcomes = result.outcomes[service]
+    idle = not decision.plan and not decision.refused
+    if takes_over and idle and decision.rule is Rule.ASKED:
+        say(f"{service}: nothing to take over: all of it is here already")
+        return Exit.NOTABLE
     say(f"{service}: {decision.because}")
     for line in refusal_lines(decision):
         say(line)

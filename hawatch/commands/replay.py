@@ -66,6 +66,8 @@ def _list(recorded: list[Flight], now: float) -> None:
         for one in flight.decisions:
             when = ago(now - flight.snapshot.taken.wall)
             say(f"{flight.sequence:6} {when:>12} [{one.rule}] {one.because}")
+    if not recorded:
+        say("nothing is recorded: quiet cycles are not kept")
 
 
 def _chosen(options: argparse.Namespace) -> Recording:
@@ -79,12 +81,12 @@ def _chosen(options: argparse.Namespace) -> Recording:
         whole = read_recording(data)
         if isinstance(whole, Known):
             return whole.value
-    agent = open_agent(options, pretends=True).agent
-    if data is not None:
         bare = read_flight(data)
         if isinstance(bare, Unknown):
             raise UsageError(f"hawatch replay: {cycle}: {bare.reason}")
-        return recording(agent.config, bare.value, bare.value.decisions)
+        config = open_agent(options, pretends=True).agent.config
+        return recording(config, bare.value, bare.value.decisions)
+    agent = open_agent(options, pretends=True).agent
     for flight in reversed(flights(agent.store)):
         if cycle == str(flight.sequence):
             return recording(agent.config, flight, flight.decisions)

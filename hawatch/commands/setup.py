@@ -7,14 +7,16 @@ import sys
 from collections.abc import Sequence
 
 from hawatch.commands.common import UsageError, say
+from hawatch.commands.doctor import trap_lines
 from hawatch.commands.places import chosen_place, machine_parser
 from hawatch.config import parse_config
 from hawatch.discovering.discover import discover
 from hawatch.discovering.machine import Machine
 from hawatch.discovering.place import Place
 from hawatch.discovering.remembered import state_directory
-from hawatch.doctoring.nouns import Gravity
-from hawatch.doctoring.table import diagnose
+from hawatch.doctoring.bells import trap_other_devd_rule, trap_rc_local
+from hawatch.doctoring.nouns import Gravity, Trap
+from hawatch.doctoring.table import asked, diagnose
 from hawatch.exits import Exit
 from hawatch.host import complete
 from hawatch.model.config import Config
@@ -41,6 +43,11 @@ def main(words: list[str]) -> int:
         "--replace",
         action="store_true",
         help="also replace files that you changed; they are kept for --remove",
+    )
+    made.add_argument(
+        "--beside-the-old-scripts",
+        action="store_true",
+        help="although other programs still act on CARP's events or at boot",
     )
     made.add_argument(
         "--remove", action="store_true", help="take back everything that was placed"
@@ -84,8 +91,17 @@ def _place(
             say(f"! {line}")
         say("Nothing was changed. `hawatch doctor` tells more about this machine.")
         return Exit.WRONG
-    _show(changes)
+    rivals = _rivals(machine)
+    for line in trap_lines(rivals):
+        say(line)
     acts = [change for change in changes if change.acts]
+    allowed = options.dry_run or options.beside_the_old_scripts
+    if acts and rivals and not allowed:
+        say("Nothing was changed: with cron's line in place hawatch acts, every few")
+        say("seconds, and two programs must never move one pair. Take the old ones out")
+        say("first, or say --beside-the-old-scripts.")
+        return Exit.WRONG
+    _show(changes)
     if not acts:
         say("nothing to change")
     elif options.dry_run:
@@ -98,6 +114,12 @@ def _place(
         say(f"{len(acts)} file(s) changed; `hawatch setup --remove` takes them back")
     _advise(options.config, machine, changes)
     return Exit.NOTABLE if options.dry_run and acts else Exit.WELL
+
+
+def _rivals(machine: Machine) -> tuple[Trap, ...]:
+    """Return the programs that would act on this pair beside hawatch."""
+    found = asked((trap_other_devd_rule, trap_rc_local), machine)
+    return tuple(trap for trap in found if trap.gravity is Gravity.PROBLEM)
 
 
 def wanted(

@@ -9,6 +9,7 @@ import msgspec
 
 from hawatch.agent import Agent
 from hawatch.commands.common import Opened, open_agent, parser, say
+from hawatch.commands.numbers import seconds
 from hawatch.cycle import recall
 from hawatch.deciding.remember import next_memory
 from hawatch.exits import Exit
@@ -27,7 +28,7 @@ def main(words: list[str]) -> int:
     how = made.add_mutually_exclusive_group()
     how.add_argument("--json", action="store_true", help="both reports as JSON")
     how.add_argument(
-        "--watch", nargs="?", type=float, const=2.0, metavar="SECONDS", help="again"
+        "--watch", nargs="?", type=seconds, const=2.0, metavar="SECONDS", help="again"
     )
     how.add_argument(
         "--periodic", action="store_true", help="with yesterday, for periodic(8)"
@@ -37,9 +38,13 @@ def main(words: list[str]) -> int:
     if options.watch:
         return _watch(opened, options.watch)
     snapshot, memory, own = opened.run(look(opened.agent))
-    theirs = show.newest_peer(snapshot, memory)
+    word = show.newest_word(opened.agent.config, snapshot, memory)
     if options.json:
-        both = {"here": own, "peer": theirs}
+        both = {
+            "here": own,
+            "peer": word.report if word is not None else None,
+            "peer_age": word.age if word is not None else None,
+        }
         say(msgspec.json.encode(both).decode())
     else:
         for line in show.lines(opened.agent.config, snapshot, memory, own):
@@ -49,7 +54,7 @@ def main(words: list[str]) -> int:
 
         for line in daily_lines(opened.agent, snapshot, memory):
             say(line)
-    return show.exit_code(memory, own, theirs)
+    return show.exit_code(memory, own, word)
 
 
 async def look(agent: Agent) -> tuple[Snapshot, Memory, PeerReport]:
@@ -60,13 +65,13 @@ async def look(agent: Agent) -> tuple[Snapshot, Memory, PeerReport]:
     return snapshot, memory, agent.report(snapshot, memory)
 
 
-def _watch(opened: Opened, seconds: float) -> int:
+def _watch(opened: Opened, pause: float) -> int:
     try:
         while True:
             snapshot, memory, own = opened.run(look(opened.agent))
             screen = show.lines(opened.agent.config, snapshot, memory, own)
             sys.stdout.write(CLEAR + "\n".join(screen) + "\n")
             sys.stdout.flush()
-            time.sleep(seconds)
+            time.sleep(pause)
     except KeyboardInterrupt:
         return Exit.WELL

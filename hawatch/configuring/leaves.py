@@ -71,6 +71,8 @@ def _duration(value: object, place: Place) -> float | Wrong:
     if seconds is None:
         if isinstance(value, int | float) and value > LONGEST:
             return Wrong(f"{value} seconds are more than ten years", "less")
+        if isinstance(value, int | float) and value < 0:
+            return Wrong(f"{value} seconds are less than none", RIGHT)
         return Wrong(f"{written(value)} is not a time span", RIGHT)
     if seconds == 0 and place not in legal.MAY_BE_ZERO:
         return Wrong("no time at all", "more than 0 seconds")
@@ -88,6 +90,8 @@ def _integer(kind: inspect.IntType, value: object) -> int | Wrong:
         return Wrong(f"{written(value)} is not a whole number", right)
     if low <= value <= high:
         return value
+    if value > _INT64:
+        return Wrong("a number of more than 18 digits", right)
     if kind.le is None:
         return Wrong(f"{value} is less than {low}", right)
     return Wrong(f"{value} is not between {low} and {high}", right)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import errno
 import os
 import re
@@ -37,12 +38,25 @@ def read_file(path: Path) -> str:
             content = file.read()
     finally:
         os.close(descriptor)
+    return decoded(content, str(path))
+
+
+def decoded(content: bytes, source: str) -> str:
+    """Given the bytes of a file of TOML and its name, return the text.
+
+    Raises ConfigError where it is not UTF-8, or begins with a byte-order mark.
+    """
+    right = "save the file as UTF-8"
+    if content.startswith(codecs.BOM_UTF8):
+        right = "save the file as UTF-8 without one"
+        mistake = Mistake(path="", wrong="begins with a byte-order mark", right=right)
+        raise ConfigError(f"{source}:1", (mistake,))
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        mistake = Mistake(path="", wrong="not UTF-8", right="save the file as UTF-8")
-        raise ConfigError(f"{path}:{line}", (mistake,)) from None
+        mistake = Mistake(path="", wrong="not UTF-8", right=right)
+        raise ConfigError(f"{source}:{line}", (mistake,)) from None
 
 
 def parse_toml(text: str, source: str) -> dict[str, Any]:

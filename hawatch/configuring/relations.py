@@ -6,19 +6,31 @@ and has been told already, so nothing is said about it here.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any
 
 from hawatch.configuring.mistakes import Mistake, child, nearest, one_of
 from hawatch.model.config import Config, ServiceConfig
 
+KnownChecks = Mapping[str, Mapping[str, Any] | None]
+"""Every check's settings with their defaults, by its name; None: they are not known."""
+
+KINDS: Mapping[type, str] = {
+    bool: "true or false",
+    float: "a number",
+    int: "a whole number",
+    str: "a text",
+}
+"""What a setting may be, in words."""
+
 
 def judge_relations(
-    config: Config, told: Collection[str], known_checks: Collection[str] | None
+    config: Config, told: Collection[str], known_checks: KnownChecks | None
 ) -> Iterator[Mistake]:
     """Given a Config, yield the mistakes between its options.
 
-    told: the paths about which something was said already. known_checks: the names of
-    all checks, None where they are not known.
+    told: the paths about which something was said already. known_checks: all checks,
+    None where they are not known.
     """
     yield from _nodes(config)
     for name, service in config.services.items():
@@ -37,6 +49,7 @@ def judge_relations(
     yield from _remedies(config, told)
     if known_checks is not None:
         yield from _check_names(config, known_checks)
+        yield from _check_settings(config, known_checks)
 
 
 def _mistake(path: str, wrong: str, right: str) -> Mistake:
@@ -182,3 +195,25 @@ def _check_names(config: Config, known: Collection[str]) -> Iterator[Mistake]:
         for name in names:
             if name not in known:
                 yield _mistake(path, f'"{name}" is no check', nearest(name, known))
+
+
+def _check_settings(config: Config, known: KnownChecks) -> Iterator[Mistake]:
+    """Yield the settings that a check does not have, or has of another type."""
+    for name, check in config.checks.items():
+        legal = known.get(name)
+        if legal is None:
+            continue
+        for setting, value in check.settings.items():
+            path = child(f"{child('$.checks', name)}.settings", setting)
+            if setting not in legal:
+                yield _mistake(path, "no such setting", nearest(setting, legal))
+            elif not _fits(value, legal[setting]):
+                wanted = KINDS[type(legal[setting])]
+                yield _mistake(path, f"{value!r}", f"{wanted} is wanted")
+
+
+def _fits(value: object, default: object) -> bool:
+    """Return whether a value has its default's type; a whole number is a number."""
+    if type(default) is float:
+        return type(value) in (int, float)
+    return type(value) is type(default)

@@ -8,7 +8,7 @@ from hawatch.configuring.effective import configuration_hash
 from hawatch.deciding.timers import budget
 from hawatch.discovering.cron_jobs import running
 from hawatch.discovering.faces import interfaces, vhids, vips
-from hawatch.discovering.machine import Machine
+from hawatch.discovering.machine import Machine, Settings
 from hawatch.discovering.propose import MARIADB, MYSQL, is_mariadb
 from hawatch.doctoring.nouns import (
     Gravity,
@@ -23,6 +23,9 @@ from hawatch.model.fact import Known, Unknown
 
 RC_SHUTDOWN = 90
 """rcshutdown_timeout's default, in seconds [FACTS E1]."""
+
+KEPT_BACK = 10
+"""Seconds of it that the rc script leaves to the rest; also the least for a release."""
 
 INIT_PATIENCE = 120
 """Seconds after which init gives up on rc.shutdown [FACTS E1]."""
@@ -97,30 +100,38 @@ def trap_clock(machine: Machine) -> Iterator[Trap]:
 
 
 def trap_shutdown_time(machine: Machine) -> Iterator[Trap]:
-    """A release that takes longer than rc.shutdown waits is cut off half-way."""
+    """A release that takes longer than a shutdown leaves to it is cut off half-way."""
     known = config(machine)
     if known is None or isinstance(machine.rc, Unknown):
         return
-    word = machine.rc.value.get("rcshutdown_timeout", str(RC_SHUTDOWN))
-    seconds = int(word) if word.isdigit() else RC_SHUTDOWN
+    allowed = _left_by_shutdown(machine.rc.value)
     release = budget(known).release
-    if release > seconds:
+    needed = int(release) + KEPT_BACK
+    if release > allowed:
         yield Trap(
             name="shutdown-time",
-            gravity=Gravity.NOTE,
+            gravity=Gravity.WARNING,
             what=(
-                f"a release may take {release:g} s at worst, rc.shutdown is killed "
-                f"after {seconds} s"
+                f"a release may take {release:g} s at worst, a shutdown leaves "
+                f"{allowed} s to it"
             ),
             why=(
                 "then the machine goes down with the file system mounted, and the "
                 "other node has to fsck [FACTS E1]"
             ),
-            type=f"sysrc rcshutdown_timeout={int(release) + 10}"
-            if release + 10 <= INIT_PATIENCE
+            type=f"sysrc rcshutdown_timeout={needed}"
+            if needed <= INIT_PATIENCE
             else "shorten stop_deadline, unmount_deadline or hast.role_deadline in "
             f"hawatch.toml (init itself waits {INIT_PATIENCE} s)",
         )
+
+
+def _left_by_shutdown(rc: Settings) -> int:
+    """Return the seconds that the rc script gives to a release, as it counts them."""
+    word = rc.get("rcshutdown_timeout", str(RC_SHUTDOWN))
+    whole = int(word) if word.isdigit() else KEPT_BACK
+    own = rc.get("hawatch_release_timeout", "")
+    return min(int(own), whole) if own.isdigit() else max(KEPT_BACK, whole - KEPT_BACK)
 
 
 def trap_fence_command(machine: Machine) -> Iterator[Trap]:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import msgspec
+
 from hawatch.deciding.generations import forecast
 from hawatch.exits import Exit
+from hawatch.model.carp import CarpState
 from hawatch.model.config import Config
 from hawatch.model.fact import Fact, Known, Unknown, is_true
 from hawatch.model.finding import Standing
@@ -18,13 +21,39 @@ from hawatch.showing.times import ago, span
 WIDTH = 34
 
 
+class Word(msgspec.Struct, frozen=True, kw_only=True):
+    """The newest report of the other node.
+
+    age: its seconds, 0 for one of this very look. silent: it is older than
+    peer.max_age, or of before this node booted.
+    """
+
+    report: PeerReport
+    age: float
+    silent: bool
+
+    @property
+    def of_this_look(self) -> bool:
+        """Return whether the other node answered just now."""
+        return self.age == 0
+
+    def head(self, name: str) -> str:
+        """Return what stands above the other node's column."""
+        if self.of_this_look:
+            return name
+        when = ago(self.age)
+        return f"{name} (SILENT, {when})" if self.silent else f"{name} ({when})"
+
+
 def lines(
     config: Config, snapshot: Snapshot, memory: Memory, own: PeerReport
 ) -> Iterator[str]:
     """Yield the screen; own is this node's report of the same look."""
     peer_name = config.peer_of(snapshot.node)
-    theirs, age = _peer(snapshot, memory)
-    head = f"{'':12}{_cell(snapshot.node + ' (here)')}{peer_name}"
+    word = newest_word(config, snapshot, memory)
+    theirs = word.report if word is not None else None
+    above = word.head(peer_name) if word is not None else peer_name
+    head = f"{'':12}{_cell(snapshot.node + ' (here)')}{above}"
     for name, service in config.services.items():
         yield f"{name}   vhid {service.vhid}   VIP {service.vip}"
         yield head
@@ -34,37 +63,49 @@ def lines(
             yield f"  {label:10}{_cell(cell)}{their_cell}"
         yield from _notes(config, name, memory, own, theirs)
         yield ""
-    yield _heard(peer_name, theirs, age)
+    yield _heard(peer_name, word)
     yield from _node_notes(snapshot, memory, theirs)
 
 
-def exit_code(memory: Memory, own: PeerReport, theirs: PeerReport | None) -> Exit:
-    """Return WRONG where nobody serves something or a check stands failing."""
-    standing = {streak.standing for streak in memory.streaks.values()}
-    for name, service in own.services.items():
-        other = theirs.services.get(name) if theirs is not None else None
-        served = is_true(service.serving) or (
-            other is not None and is_true(other.serving)
-        )
-        if not served:
-            return Exit.WRONG
-    if Standing.FAILING in standing:
+def exit_code(memory: Memory, own: PeerReport, word: Word | None) -> Exit:
+    """Return WRONG where nobody serves something or a check stands failing.
+
+    Who said some time ago that it serves may be dead since: that is no more than
+    NOTABLE while the VIP is not here, and WRONG where it is.
+    """
+    codes = [_served(service, name, word) for name, service in own.services.items()]
+    if any(streak.standing is Standing.FAILING for streak in memory.streaks.values()):
+        codes.append(Exit.WRONG)
+    if word is None or any(service.latches for service in own.services.values()):
+        codes.append(Exit.NOTABLE)
+    return max(codes, default=Exit.WELL)
+
+
+def _served(service: ServiceReport, name: str, word: Word | None) -> Exit:
+    """Return WELL where a service is known to be served now, by whomever."""
+    if is_true(service.serving):
+        return Exit.WELL
+    other = word.report.services.get(name) if word is not None else None
+    if word is None or other is None or not is_true(other.serving):
         return Exit.WRONG
-    quiet = theirs is not None and not any(s.latches for s in own.services.values())
-    return Exit.WELL if quiet else Exit.NOTABLE
+    if word.of_this_look:
+        return Exit.WELL
+    carp = service.carp
+    here = isinstance(carp, Known) and carp.value.state is CarpState.MASTER
+    return Exit.WRONG if here else Exit.NOTABLE
 
 
-def newest_peer(snapshot: Snapshot, memory: Memory) -> PeerReport | None:
-    """Return the newest word of the peer, from this look or before."""
-    return _peer(snapshot, memory)[0]
-
-
-def _peer(snapshot: Snapshot, memory: Memory) -> tuple[PeerReport | None, float]:
+def newest_word(config: Config, snapshot: Snapshot, memory: Memory) -> Word | None:
+    """Return the newest word of the peer, from this look or before, if there is one."""
     if isinstance(snapshot.peer.report, Known):
-        return snapshot.peer.report.value, 0.0
+        return Word(report=snapshot.peer.report.value, age=0.0, silent=False)
     if memory.peer is None:
-        return None, 0.0
-    return memory.peer.report, snapshot.taken.seconds_since(memory.peer.heard)
+        return None
+    now, heard = snapshot.taken, memory.peer.heard
+    age = now.seconds_since(heard)
+    silent = heard.boot != now.boot or age > config.peer.max_age
+    # A stepped clock may say 0 for another boot's word: it is none of this look.
+    return Word(report=memory.peer.report, age=max(age, 0.1), silent=silent)
 
 
 def _rows(service: ServiceReport) -> dict[str, str]:
@@ -138,10 +179,10 @@ def _forecast(ours: ServiceReport, theirs: ServiceReport) -> Iterator[str]:
             yield f"  {name}, if this node were primary: {outlook.because}"
 
 
-def _heard(peer: str, theirs: PeerReport | None, age: float) -> str:
-    if theirs is None:
+def _heard(peer: str, word: Word | None) -> str:
+    if word is None:
         return f"{peer} was never heard"
-    return f"{peer} was heard {ago(age)}"
+    return f"{peer} was heard {ago(word.age)}"
 
 
 def _node_notes(

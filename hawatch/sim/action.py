@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from typing import Annotated
+
+import msgspec
 
 from hawatch.sim.play import Play, Words, kebab
 
@@ -10,11 +13,16 @@ from hawatch.sim.play import Play, Words, kebab
 class Action(Words, frozen=True, kw_only=True, tag=kebab, tag_field="do"):
     """One deed. time: seconds of the scenario's clock."""
 
-    time: float
+    time: Annotated[float, msgspec.Meta(ge=0.0)]
 
     def act(self, play: Play) -> None:
         """Do it now."""
         raise NotImplementedError
+
+    def doubts(self, services: set[str]) -> Iterator[tuple[str, str, str]]:
+        """Given the pair's services, yield a field, what is wrong, what would do."""
+        del services
+        yield from ()
 
     def _later(self, play: Play, seconds: float, deed: Callable[[], object]) -> None:
         """Let something happen some seconds after this."""

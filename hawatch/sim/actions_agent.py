@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Iterator
 
 import msgspec
 
+from hawatch.configuring.mistakes import nearest, one_of, quoted
 from hawatch.model.latch import Latch, LatchKind
 from hawatch.model.memory import Memory
 from hawatch.model.plan import AnyStep
@@ -30,10 +32,27 @@ class Ring(OnAgent, frozen=True, kw_only=True):
         play.agents[self.node].ring(self.kind, *self.words)
 
 
+VERBS = ("switchover", "demote", "restore", "takeover")
+FORCE = "force"
+
+
 class Operator(OnAgent, frozen=True, kw_only=True):
     """A person types `hawatch switchover`, `demote`, `restore` or `takeover`."""
 
     words: tuple[str, ...]
+
+    def doubts(self, services: set[str]) -> Iterator[tuple[str, str, str]]:
+        """Yield a verb that there is not, and the names of no service."""
+        if not self.words:
+            yield "words", "nothing is typed", f"{one_of(VERBS)}, then a service"
+            return
+        verb, *names = self.words
+        if verb not in VERBS:
+            yield "words[0]", f"no such verb: {quoted(verb)}", nearest(verb, VERBS)
+        for number, name in enumerate(names, 1):
+            if name not in services | {FORCE}:
+                wrong = f"no such service: {quoted(name)}"
+                yield f"words[{number}]", wrong, nearest(name, services | {FORCE})
 
     def act(self, play: Play) -> None:
         """Type it."""

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Iterator
 
+from hawatch.configuring.mistakes import nearest, quoted
 from hawatch.sim.action import OnNode, OnService
 from hawatch.sim.faults import Fault, FaultKind
+from hawatch.sim.host import COMMANDS
 from hawatch.sim.play import Play
 from hawatch.sim.power import Power
 from hawatch.sim.storage import FS_EXTENT, FS_FULL
@@ -225,6 +228,14 @@ class Run(OnNode, frozen=True, kw_only=True):
     """A person at the terminal runs a command: `hastctl`, `sysctl`, `ifconfig`, ..."""
 
     argv: tuple[str, ...]
+
+    def doubts(self, services: set[str]) -> Iterator[tuple[str, str, str]]:
+        """Yield a program that the simulated machines do not have."""
+        del services
+        program = self.argv[0] if self.argv else ""
+        if program not in COMMANDS:
+            wrong = f"no such program: {quoted(program)}" if program else "no program"
+            yield "argv", wrong, nearest(program, COMMANDS)
 
     def act(self, play: Play) -> None:
         """Run it, and do not wait for it."""

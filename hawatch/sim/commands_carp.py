@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from hawatch.model.carp import CarpState
 from hawatch.sim import text_carp
-from hawatch.sim.shell import Reply, Shell
+from hawatch.sim.shell import NotSimulated, Reply, Shell
 
 if TYPE_CHECKING:
     from hawatch.sim.node import Node
@@ -141,7 +141,7 @@ async def netstat(shell: Shell, argv: tuple[str, ...]) -> Reply:
         )
     if tuple(argv[1:]) != ("-s", "-p", "carp"):
         msg = f"the simulated netstat does not know {' '.join(argv)}"
-        raise AssertionError(msg)
+        raise NotSimulated(msg)
     return Reply(
         out=text_carp.netstat_text(shell.node.carp.segment.counters(shell.node.carp))
     )

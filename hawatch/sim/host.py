@@ -26,7 +26,7 @@ from hawatch.sim.commands_storage import (
 from hawatch.sim.faults import Fault, FaultKind
 from hawatch.sim.processes import kill_process, process_table, show_script
 from hawatch.sim.promise import Nap, Promise
-from hawatch.sim.shell import Reply, Shell
+from hawatch.sim.shell import NotSimulated, Reply, Shell
 from hawatch.sim.timers import NodeTimer
 
 if TYPE_CHECKING:
@@ -183,7 +183,7 @@ class SimHost:
         command = self._world.site_commands.get(argv[0]) or COMMANDS.get(argv[0])
         if command is None:
             msg = f"the simulated host does not know {' '.join(argv)}"
-            raise AssertionError(msg)
+            raise NotSimulated(msg)
         began = self._world.now
         fault = self._node.faults.take(argv)
         shell = Shell(self._node)

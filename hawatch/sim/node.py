@@ -42,7 +42,6 @@ class Node:
         "_bare",
         "_pid",
         "_port",
-        "_tasks",
         "backlink_carrier",
         "boot_at",
         "boot_count",
@@ -70,6 +69,7 @@ class Node:
         "services",
         "settings",
         "sshd",
+        "tasks",
         "timers",
         "wall_offset",
         "world",
@@ -99,7 +99,7 @@ class Node:
         self.on_boot: list[Callable[[], None]] = []
         self.on_rc_shutdown: list[Shutdown] = []
         self.on_power: list[Callable[[Node], None]] = []
-        self._tasks: list[Task[Any]] = []
+        self.tasks: list[Task[Any]] = []
         self.scripts: list[Script] = []
         self._pid, self._port = FIRST_PID, 20000
         self.resources: dict[str, Resource] = {}
@@ -193,15 +193,15 @@ class Node:
     ) -> Task[T]:
         """Start a coroutine on this node; it dies with the node's power."""
         task = Task(self.timers, coroutine, done)
-        if len(self._tasks) > 32:
-            self._tasks = [known for known in self._tasks if known.alive]
-        self._tasks.append(task)
+        if len(self.tasks) > 32:
+            self.tasks = [known for known in self.tasks if known.alive]
+        self.tasks.append(task)
         task.start()
         return task
 
     def kill_tasks(self) -> None:
         """SIGKILL everything that was spawned here."""
-        tasks, self._tasks = self._tasks, []
+        tasks, self.tasks = self.tasks, []
         for task in tasks:
             task.kill()
 

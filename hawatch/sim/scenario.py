@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
 from hawatch.config import ConfigError, Mistake, parse_config
 from hawatch.configuring.mistakes import nearest, quoted
-from hawatch.configuring.reading import parse_toml
+from hawatch.configuring.reading import decoded, parse_toml
 from hawatch.model.config import Config
 from hawatch.sim.action import Action
 from hawatch.sim.actions import ACTIONS
@@ -25,6 +25,7 @@ from hawatch.sim.pair import Start
 from hawatch.sim.play import STEP_WORDS
 from hawatch.sim.settings import PairSettings
 from hawatch.sim.toml import to_toml
+from hawatch.sim.tree import WEEK, mistakes_in
 from hawatch.sim.violations import Wrong
 
 FOLDER = Path(__file__).parent / "scenarios"
@@ -48,7 +49,7 @@ DEFAULT_CONFIG: dict[str, Any] = {
     },
     "witness": {"ping": ["192.168.202.1"]},
 }
-"""hawatch.toml of the article's pair; a scenario lays its [config] over it."""
+"""hawatch.toml of the pair of the examples; a scenario lays its [config] over it."""
 
 LISTS = ("at", "expect")
 
@@ -63,9 +64,9 @@ class Frame(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     story: str = ""
     seed: int = 1
     start: Start = Start.SETTLED
-    warm: float = 40.0
-    end: float
-    look: float = 0.0
+    warm: Annotated[float, msgspec.Meta(ge=0.0, le=WEEK)] = 40.0
+    end: Annotated[float, msgspec.Meta(gt=0.0, le=WEEK)]
+    look: Annotated[float, msgspec.Meta(ge=0.0, le=WEEK)] = 0.0
     accepts: tuple[Wrong, ...] = ()
 
 
@@ -90,7 +91,7 @@ def load_scenario(path: Path) -> Scenario:
 
     Raises ConfigError with every mistake, OSError where it cannot be read.
     """
-    return parse_scenario(path.read_text(encoding="utf-8"), path.stem, str(path))
+    return parse_scenario(decoded(path.read_bytes(), str(path)), path.stem, str(path))
 
 
 def parse_scenario(text: str, name: str, source: str) -> Scenario:
@@ -137,6 +138,9 @@ class _Reading:
             self._wrong(f"$.{word}", "no such word", nearest(word, legal))
             del own[word]
         made: Frame | None = self._converted(own, Frame, "$")
+        if made is not None and made.look > made.end:
+            wrong = f"{made.look:g} s is after the end"
+            self._wrong("$.look", wrong, f"at most `end`, {made.end:g}")
         return made
 
     def pair(self) -> PairSettings:
@@ -147,12 +151,9 @@ class _Reading:
             self._wrong("$.pair", "no table", "write [pair]")
             return default
         plain = msgspec.to_builtins(default)
-        strangers = list(_strangers(table, plain))
-        for word, legal in strangers:
+        for word, legal in _strangers(table, plain):
             name = word.rpartition(".")[2]
             self._wrong(f"$.pair.{word}", "no such setting", nearest(name, legal))
-        if strangers:
-            return default
         settings: PairSettings | None = self._converted(
             _laid_over(plain, table), PairSettings, "$.pair"
         )
@@ -189,8 +190,11 @@ class _Reading:
         found = []
         for number, table in enumerate(tables):
             path = f"$.{part}[{number}]"
+            if not isinstance(table, dict):
+                self._wrong(path, "no table", f'write {{ {key} = "...", ... }}')
+                continue
             word = table.get(key)
-            if word not in kinds:
+            if not isinstance(word, str) or word not in kinds:
                 wrong = f"no such word {word!r}" if key in table else "missing"
                 self._wrong(f"{path}.{key}", wrong, nearest(str(word), kinds))
                 continue
@@ -198,11 +202,11 @@ class _Reading:
             for name in table.keys() - set(kind.__struct_fields__) - {key}:
                 legal = kind.__struct_fields__
                 self._wrong(f"{path}.{name}", "no such word", nearest(name, legal))
-            if table.keys() <= {key, *kind.__struct_fields__}:
-                made = self._converted(table, kind, path)
-                if made is not None:
-                    self._names(made, path, nodes, services)
-                    found.append(made)
+            ours = {k: v for k, v in table.items() if k in kind.__struct_fields__}
+            made = self._converted({key: word, **ours}, kind, path)
+            if made is not None:
+                self._names(made, path, nodes, services)
+                found.append(made)
         return found
 
     def _names(self, made: Any, path: str, nodes: set[str], services: set[str]) -> None:
@@ -225,14 +229,15 @@ class _Reading:
                         f"no such {field}: {quoted(word)}",
                         nearest(word, words - {""}),
                     )
+        if isinstance(made, Action):
+            for field, wrong, right in made.doubts(services):
+                self._wrong(f"{path}.{field}", wrong, right)
 
     def _converted(self, value: object, kind: type[Any], path: str) -> Any:
-        try:
-            return msgspec.convert(value, kind, str_keys=True)
-        except msgspec.ValidationError as error:
-            wrong, _, where = str(error).partition(" - at `$")
-            self._wrong(path + where.rstrip("`"), wrong, "see docs/reference/scenarios")
-            return None
+        wrong = list(mistakes_in(value, kind, path))
+        for where, what in wrong:
+            self._wrong(where, what, "see docs/reference/scenarios.md")
+        return None if wrong else msgspec.convert(value, kind, str_keys=True)
 
     def _wrong(self, path: str, wrong: str, right: str) -> None:
         self.mistakes.append(Mistake(path=path, wrong=wrong, right=right))
@@ -260,4 +265,6 @@ def _strangers(
             yield from _strangers(value, known[key], f"{path}{key}.")
         elif key == "services" and isinstance(value, list):
             for number, one in enumerate(value):
+                if not isinstance(one, dict):
+                    continue
                 yield from _strangers(one, known[key][0], f"{path}{key}[{number}].")

@@ -1,4 +1,4 @@
-"""What a simulated pair is made of; the defaults are the article's two machines."""
+"""What a simulated pair is made of; the defaults are the pair of the examples."""
 
 from __future__ import annotations
 

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
+class NotSimulated(AssertionError):  # noqa: N818 - a sentence for a person
+    """A command that the simulated machines do not understand; the text names it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reply:
     """What a command said and how it exited."""

@@ -29,6 +29,7 @@ from hawatch.recording.store import Store
 from hawatch.sim.play import Play
 from hawatch.sim.runner import stage
 from hawatch.sim.scenario import FOLDER, Scenario, load_scenario, shipped
+from hawatch.sim.shell import NotSimulated
 
 LONGEST = 4 * 3600.0
 """Seconds of the world after which a command that has not ended is given up."""
@@ -58,6 +59,15 @@ class Stage:
             raise RuntimeError(
                 f"{self.node} of the simulated pair went down, or waits for ever"
             )
+        # One that never took its first step would complain when the program ends.
+        world.run_while(
+            lambda: any(
+                task.alive and not task.begun
+                for node in world.nodes.values()
+                for task in node.tasks
+            ),
+            limit=1.0,
+        )
         return results[0]
 
     def store(self) -> Store:
@@ -89,7 +99,10 @@ def open_stage(spec: str) -> Stage:
     if node and node not in nodes:
         raise NoScenario(f"no node {node!r} in {name}: {nearest(node, nodes)}")
     play = stage(scenario)
-    play.world.run_until(play.zero + scenario.frame.look)
+    try:
+        play.world.run_until(play.zero + scenario.frame.look)
+    except NotSimulated as error:
+        raise NoScenario(f"{name}: {error}") from None
     here = Stage(play, node or nodes[0])
     if not play.node(here.node).running:
         raise NoScenario(f"{here.node} is off at that time of {name}")

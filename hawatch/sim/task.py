@@ -19,7 +19,7 @@ class Task(Generic[T]):
     unkillable tells that the process is in an uninterruptible sleep.
     """
 
-    __slots__ = ("_coroutine", "_timers", "alive", "result", "unkillable")
+    __slots__ = ("_coroutine", "_timers", "alive", "begun", "result", "unkillable")
 
     def __init__(
         self,
@@ -30,6 +30,7 @@ class Task(Generic[T]):
         self._timers = timers
         self._coroutine = coroutine
         self.alive = True
+        self.begun = False
         self.unkillable = False
         self.result: Promise[T] = Promise()
         if done is not None:
@@ -43,6 +44,7 @@ class Task(Generic[T]):
         """Run until the coroutine waits or ends."""
         if not self.alive:
             return
+        self.begun = True
         try:
             awaited: Promise[Any] | Nap = self._coroutine.send(None)
         except StopIteration as stop:

@@ -94,8 +94,9 @@ def test_every_option_of_a_command_is_in_its_entry(command: str) -> None:
     """The words of `hawatch COMMAND --help`, both ways."""
     module = importlib.import_module(f"hawatch.commands.{command}")
     said = io.StringIO()
-    with contextlib.redirect_stdout(said), pytest.raises(SystemExit):
-        module.main(["--help"])
+    for words in ([], ["init"])[: 2 if command == "config" else 1]:
+        with contextlib.redirect_stdout(said), pytest.raises(SystemExit):
+            module.main([*words, "--help"])
     flags = set(re.findall(r"(?m)^  (-\w)?(?:, )?(--[\w-]+)?", said.getvalue()))
     real = {flag for pair in flags for flag in pair if flag}
     real -= {"-h", "--help", "--config", "--host"}

@@ -121,6 +121,92 @@ def test_every_mistake_is_told_at_once() -> None:
     ]
 
 
+def test_several_mistakes_of_one_table_are_told_at_once() -> None:
+    """Wrong types, missing fields and unknown words, wherever they stand."""
+    found = mistakes_in(
+        """
+        end = "soon"
+        warm = -1
+        seed = "lucky"
+        at = [
+            { time = "now", do = "crash", seconds = "few", secs = 3 },
+            "crash",
+            { time = 1, do = ["crash"] },
+        ]
+        [pair]
+        zz = 1
+        epoch = "new"
+        services = ["mysql"]
+        [pair.first]
+        advskew = "low"
+        """
+    )
+    assert {one.partition(": ")[0] for one in found} == {
+        "$.end",
+        "$.warm",
+        "$.seed",
+        "$.at[0].time",
+        "$.at[0].seconds",
+        "$.at[0].secs",
+        "$.at[0]",
+        "$.at[1]",
+        "$.at[2].do",
+        "$.pair.zz",
+        "$.pair.epoch",
+        "$.pair.services[0]",
+        "$.pair.first.advskew",
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "path"),
+    [
+        ("end = -5", "$.end"),
+        ("end = 0", "$.end"),
+        ("end = nan", "$.end"),
+        ("end = inf", "$.end"),
+        ("end = 1e308", "$.end"),
+        ("end = 60\nlook = 1e12", "$.look"),
+        ("end = 60\nlook = -1", "$.look"),
+        ("end = 60\nlook = 61", "$.look"),
+        ("end = 60\nwarm = nan", "$.warm"),
+        ('end = 9\nat = [{ time = -1, do = "heal-all" }]', "$.at[0].time"),
+        ('end = 9\nat = [{ time = nan, do = "heal-all" }]', "$.at[0].time"),
+    ],
+)
+def test_a_time_that_never_comes_is_refused(text: str, path: str) -> None:
+    """Such a scenario would pass, or play for ever, and prove nothing."""
+    found = mistakes_in(text)
+    assert [one.partition(": ")[0] for one in found] == [path]
+
+
+@pytest.mark.parametrize(
+    ("words", "path", "told"),
+    [
+        ("[]", "words", "nothing is typed"),
+        ('["switchovr"]', "words[0]", 'did you mean "switchover"?'),
+        ('["demote", "mysq"]', "words[1]", 'did you mean "mysql"?'),
+    ],
+)
+def test_a_verb_that_no_operator_has_is_refused(
+    words: str, path: str, told: str
+) -> None:
+    """It would ask for nothing, and whatever is expected of that comes true."""
+    deed = f'{{ time = 1, do = "operator", node = "$A", words = {words} }}'
+    (found,) = mistakes_in(f"end = 9\nat = [{deed}]")
+    assert found.startswith(f"$.at[0].{path}: ")
+    assert told in found
+
+
+@pytest.mark.parametrize("argv", ["[]", '["/bin/rm", "-rf", "/"]', '["hastctl"]'])
+def test_a_program_that_is_not_simulated_is_refused(argv: str) -> None:
+    """With the ones that there are, and not in the middle of the play."""
+    deed = f'{{ time = 1, do = "run", node = "$A", argv = {argv} }}'
+    (found,) = mistakes_in(f"end = 9\nat = [{deed}]")
+    assert found.startswith("$.at[0].argv: no ")
+    assert "/sbin/" in found
+
+
 def test_deeds_are_done_in_the_order_of_their_times() -> None:
     """The file may tell them in any order."""
     scene = a_scene(
@@ -136,7 +222,7 @@ def test_deeds_are_done_in_the_order_of_their_times() -> None:
 
 
 def test_a_scenario_changes_only_what_it_names() -> None:
-    """Pair and configuration are the article's, with the file's words laid over."""
+    """The pair and configuration of the examples, with the file laid over them."""
     scene = a_scene(
         """
         end = 10

@@ -72,6 +72,45 @@ def test_a_file_that_is_not_there_is_told(capsys: pytest.CaptureFixture[str]) ->
     assert "gone.toml: No such file or directory" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("command", ["simulate", "status"])
+def test_a_file_that_is_no_text_is_told(
+    command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With its name, and what it should be."""
+    path = tmp_path / "bin.toml"
+    path.write_bytes(b"\xff\xfe\x00")
+    how = [str(path)] if command == "simulate" else ["--host", f"sim:{path}"]
+    assert main([command, *how]) == 2
+    assert capsys.readouterr().err == f"{path}:1: not UTF-8; save the file as UTF-8\n"
+
+
+@pytest.mark.parametrize("command", ["simulate", "status"])
+def test_words_that_a_simulated_program_does_not_know_are_told(
+    command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It ends with 2 and one line, where they were typed."""
+    path = tmp_path / "odd.toml"
+    path.write_text(
+        'title = "x"\nend = 9\nlook = 5\nat = [{ time = 1, do = "run", '
+        'node = "freebsd-esxi", argv = ["/usr/bin/netstat", "-r"] }]\n'
+    )
+    how = [str(path)] if command == "simulate" else ["--host", f"sim:{path}"]
+    assert main([command, *how]) == 2
+    (told,) = capsys.readouterr().err.splitlines()
+    assert told.endswith("the simulated netstat does not know /usr/bin/netstat -r")
+
+
+@pytest.mark.parametrize("count", ["0", "-1", "few"])
+def test_a_search_of_no_seed_is_refused(
+    count: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It would find nothing, and say so as if it had searched."""
+    with pytest.raises(SystemExit) as ended:
+        main(["simulate", "--seeds", count])
+    assert ended.value.code == 2
+    assert f"{count}: a whole number, 1 or more" in capsys.readouterr().err
+
+
 def test_the_list_names_every_shipped_scenario(
     capsys: pytest.CaptureFixture[str],
 ) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from hawatch.cli import main
 from hawatch.config import ConfigError, node_name, parse_config
 from hawatch.model.config import Config, HealPolicy, StubbornPolicy
 from hawatch.model.finding import Remedy, Severity
@@ -208,7 +210,8 @@ def test_a_missing_option_is_told_with_what_it_should_hold() -> None:
         ("resources", '"disk0"', '"disk0" is not a list'),
         ("probe", "true", "true is not a table"),
         ("stubborn", "1", "1 is none of the words for it"),
-        ("start_deadline", "-5", "-5 is not a time span"),
+        ("start_deadline", "-5", "-5 seconds are less than none"),
+        ("vhid", "9" * 26, "a number of more than 18 digits"),
         ("start_deadline", "nan", "nan is not a time span"),
         ("start_deadline", "inf", "inf seconds are more than ten years"),
         ("start_deadline", "true", "true is not a time span"),
@@ -237,10 +240,65 @@ def test_a_check_that_nobody_knows_is_told_with_the_nearest() -> None:
     """A misspelled name would silently configure nothing."""
     text = GOOD + "[checks.mount_fits]\n[agent]\ngranted = ['site_power']\n"
     assert parse_config(text, "hawatch.toml").checks
-    assert mistakes(text, known_checks=["mounts_fit", "site_time"]) == [
+    known = dict.fromkeys(["mounts_fit", "site_time"])
+    assert mistakes(text, known_checks=lambda _: known) == [
         ("$.checks.mount_fits", "no such check", 'did you mean "mounts_fit"?'),
         ("$.agent.granted", '"site_power" is no check', 'did you mean "site_time"?'),
     ]
+
+
+def test_every_setting_that_a_check_does_not_have_or_of_another_type_is_told() -> None:
+    """A misspelled threshold would silently leave the default in force."""
+    text = GOOD + (
+        "[checks.room.settings]\npercentt = 3\npercent = 'high'\nloud = 1\n"
+        "words = true\nseconds = 2.5\n[checks.site]\nsettings = {any = 1}\n"
+    )
+    room = {"percent": 80.0, "loud": False, "words": "x", "seconds": 60}
+    known = {"room": room, "site": None}
+    assert mistakes(text, known_checks=lambda _: known) == [
+        (
+            "$.checks.room.settings.percentt",
+            "no such setting",
+            'did you mean "percent"?',
+        ),
+        ("$.checks.room.settings.percent", "'high'", "a number is wanted"),
+        ("$.checks.room.settings.loud", "1", "true or false is wanted"),
+        ("$.checks.room.settings.words", "True", "a text is wanted"),
+        ("$.checks.room.settings.seconds", "2.5", "a whole number is wanted"),
+    ]
+
+
+def test_a_whole_number_does_where_a_number_is_wanted() -> None:
+    """Nobody has to write 80.0."""
+    text = GOOD + "[checks.room.settings]\npercent = 70\n"
+    known = {"room": {"percent": 80.0}}
+    assert parse_config(text, "hawatch.toml", known_checks=lambda _: known).checks
+
+
+def test_config_check_judges_the_settings_of_shipped_and_of_site_checks(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """All of it at once with every other mistake, and it ends with 2."""
+    tmp_path.chmod(0o755)
+    (tmp_path / "check_site.py").write_text(
+        "from hawatch.api import check\n\n\n"
+        '@check(settings={"most": 3})\ndef check_site(settings):\n    pass\n'
+    )
+    file = tmp_path / "hawatch.toml"
+    file.write_text(
+        GOOD + f"[agent]\nchecks = ['{tmp_path}']\nintervall = 3\n"
+        "[checks.site.settings]\nmost = '3'\n[checks.gone]\n"
+        "[checks.disk_has_room.settings]\npercentt = 3\n"
+    )
+    assert main(["config", "check", "--any-host", "--config", str(file)]) == 2
+    told = capsys.readouterr().err
+    for path in (
+        "$.agent.intervall: ",
+        "$.checks.site.settings.most: '3'; a whole number",
+        "$.checks.gone: no such check",
+        "$.checks.disk_has_room.settings.percentt: no such setting; did you mean",
+    ):
+        assert path in told
 
 
 def test_a_name_that_is_no_identifier_cannot_be_a_check() -> None:

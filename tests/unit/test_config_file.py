@@ -77,6 +77,14 @@ def test_text_that_is_not_utf8_is_refused_with_its_line(copy: Path) -> None:
     assert refusal(copy).startswith(f"{copy}:2: not UTF-8")
 
 
+def test_a_byte_order_mark_is_called_by_its_name(copy: Path) -> None:
+    """Nobody sees it in an editor."""
+    copy.write_bytes(b"\xef\xbb\xbf" + copy.read_bytes())
+    assert refusal(copy) == (
+        f"{copy}:1: begins with a byte-order mark; save the file as UTF-8 without one"
+    )
+
+
 def test_mistakes_in_the_file_are_told_with_the_file(copy: Path) -> None:
     """The path in the message is the one that was given."""
     copy.write_text(copy.read_text() + "\nnonsense")

@@ -278,9 +278,12 @@ CASES: list[tuple[str, Gravity, dict[str, Any]]] = [
     ("clock", WARNING, {"cron": cron(CRON + "0 * * * * root ntpdate -b pool\n")}),
     (
         "shutdown-time",
-        NOTE,
+        WARNING,
         {"config": Known(the_config(services={"mysql": a_service_config()}))},
     ),
+    ("shutdown-time", WARNING, {"rc": rc(rcshutdown_timeout="89")}),
+    ("shutdown-time", WARNING, {"rc": rc(rcshutdown_timeout="soon")}),
+    ("shutdown-time", WARNING, {"rc": rc(hawatch_release_timeout="60")}),
     (
         "fence-command",
         PROBLEM,
@@ -314,6 +317,14 @@ def test_a_machine_with_a_trap_is_told_of_it(
         assert trap.what
         assert trap.why
         assert trap.type
+
+
+def test_a_shutdown_is_counted_as_the_rc_script_counts_it() -> None:
+    """It keeps 10 seconds back; what is advised is enough by the same count."""
+    shorter = {"rc": rc(rcshutdown_timeout="89")}
+    (trap,) = told(shorter)["shutdown-time"]
+    assert trap.what.endswith("may take 80 s at worst, a shutdown leaves 79 s to it")
+    assert trap.type == "sysrc rcshutdown_timeout=90"
 
 
 @pytest.mark.parametrize("rule", TRAPS, ids=name_of)

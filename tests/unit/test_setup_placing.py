@@ -25,6 +25,7 @@ PATH = "/usr/local/etc/devd/hawatch.conf"
 OURS = Found(data=b"ours\n", mode=0o644)
 NEWER = Found(data=b"newer\n", mode=0o644)
 STATE = "var/db/hawatch"
+BESIDE = "--beside-the-old-scripts"
 
 
 def placed(root: Path, wanted: Found = OURS, *, replace: bool = False) -> Kind:
@@ -212,13 +213,14 @@ def test_a_missing_source_is_told_and_nothing_is_placed(
 def test_setup_on_the_articles_machine_and_back_again(tmp_path: Path) -> None:
     """Placed, found in place, taken back: the tree is what it was."""
     root = a_tree("article", tmp_path)
-    words = ("setup", "--root", str(root))
+    words = ("setup", BESIDE, "--root", str(root))
     before = {path: path.stat().st_mode for path in root.rglob("*")}
     code, text = run(*words, "--yes")
     assert code == 0
     assert "9 file(s) changed" in text
     code, text = run(*words, "--yes")
-    assert (code, text.splitlines()[0]) == (0, "nothing to change")
+    assert code == 0
+    assert "\nnothing to change\n" in text
     code, text = run(*words, "--remove", "--dry-run")
     assert code == 1
     assert "9 file(s) would be taken back" in text
@@ -232,10 +234,34 @@ def test_setup_on_the_articles_machine_and_back_again(tmp_path: Path) -> None:
     assert after == before
 
 
+def test_setup_places_nothing_beside_scripts_that_move_the_pair(tmp_path: Path) -> None:
+    """They are named with their remedies before anything is asked or written."""
+    root = a_tree("article", tmp_path)
+    code, text = run("setup", "--yes", "--root", str(root))
+    assert code == 3
+    assert "PROBLEM other-devd-rule: /usr/local/etc/devd/carp.conf:1" in text
+    assert "PROBLEM rc-local: /etc/rc.local:1 calls hast_primary_check.sh" in text
+    assert "type: sed -i .old /hast_primary_check/d /etc/rc.local" in text
+    assert "or say --beside-the-old-scripts" in text
+    assert not (root / PLACED["cron.d"].lstrip("/")).exists()
+    assert not (root / "usr/local/etc/hawatch.toml").exists()
+
+
+def test_setup_goes_on_once_the_old_scripts_are_out(tmp_path: Path) -> None:
+    """The remedies that it names are enough."""
+    root = a_tree("article", tmp_path)
+    rule = root / "usr/local/etc/devd/carp.conf"
+    rule.rename(rule.with_suffix(".conf.old"))
+    (root / "etc/rc.local").write_text("")
+    code, text = run("setup", "--yes", "--root", str(root))
+    assert code == 0
+    assert "9 file(s) changed" in text
+
+
 def test_a_configuration_that_a_person_edited_is_never_touched(tmp_path: Path) -> None:
     """Not even with --replace; the other files are."""
     root = a_tree("article", tmp_path)
-    words = ("setup", "--yes", "--root", str(root))
+    words = ("setup", "--yes", BESIDE, "--root", str(root))
     run(*words)
     config = root / "usr/local/etc/hawatch.toml"
     config.write_text(config.read_text() + "\n[agent]\ninterval = 10\n")
@@ -266,7 +292,7 @@ def test_a_broken_configuration_stops_setup(tmp_path: Path) -> None:
 def test_nobody_is_asked_where_nobody_is(tmp_path: Path) -> None:
     """In a pipe, --yes has to be said."""
     root = a_tree("article", tmp_path)
-    code, text = run("setup", "--root", str(root))
+    code, text = run("setup", BESIDE, "--root", str(root))
     assert code == 2
     assert "--yes" in text
     assert not (root / STATE / "setup.json").exists()
@@ -275,7 +301,7 @@ def test_nobody_is_asked_where_nobody_is(tmp_path: Path) -> None:
 def test_the_manifest_holds_no_content(tmp_path: Path) -> None:
     """Digests only, so that it may be shown."""
     root = a_tree("article", tmp_path)
-    run("setup", "--yes", "--root", str(root))
+    run("setup", "--yes", BESIDE, "--root", str(root))
     manifest = json.loads((root / STATE / "setup.json").read_text())
     assert set(manifest["files"]) == {
         *PLACED.values(),

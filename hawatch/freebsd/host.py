@@ -21,6 +21,7 @@ from hawatch.freebsd.probe_write import Written, lock_path, with_write, write_th
 from hawatch.freebsd.run import run_command
 from hawatch.freebsd.trust import why_untrusted
 from hawatch.host import CommandResult, Process, SqlQuestion
+from hawatch.legible import legible
 from hawatch.model.fact import Fact, Known, Unknown
 from hawatch.model.moment import Moment
 from hawatch.model.services import SqlAnswer
@@ -120,10 +121,10 @@ class FreeBSDHost:
                 Process(
                     pid=info["pid"],
                     parent=info["ppid"] or 0,
-                    name=info["name"] or "",
-                    cmdline=tuple(info["cmdline"] or ()),
+                    name=legible(info["name"] or ""),
+                    cmdline=tuple(map(legible, info["cmdline"] or ())),
                     started=info["create_time"] or 0.0,
-                    exe=info["exe"] or "",
+                    exe=legible(info["exe"] or ""),
                 )
                 for info in found
             )

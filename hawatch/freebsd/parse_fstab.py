@@ -54,9 +54,9 @@ def _number(number: int, line: str, field: list[str]) -> int:
 
 
 def _decoded(field: str) -> str:
-    """Return a path with its escaped bytes put back."""
-    escaped = field.encode("utf-8", "surrogateescape")
+    r"""Return a path with its escaped bytes put back; what is no UTF-8 stays `\xfc`."""
+    escaped = field.encode()
     plain = _ESCAPE.sub(
         lambda found: bytes([int(found[1], 8)]) if found[1] else b"\\", escaped
     )
-    return plain.decode("utf-8", "surrogateescape")
+    return plain.decode("utf-8", "backslashreplace")

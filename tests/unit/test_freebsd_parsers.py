@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from hawatch.freebsd.parse_devd import (
@@ -174,6 +175,14 @@ def test_fstab_knows_escapes_comments_and_missing_numbers():
     for bad in ("/dev/a / ufs", "/dev/a / ufs rw 1 x"):
         with pytest.raises(ParseError):
             parse_fstab(bad)
+
+
+def test_an_escape_in_fstab_that_is_no_utf_8_can_be_recorded():
+    """A name in Latin 1 must not stop the cycle that writes it down."""
+    text = "/dev/da9 /mnt/\\374ml\\303\\274 ufs rw 0 0\n"
+    (entry,) = parse_fstab(text)
+    assert entry.directory == "/mnt/\\xfcmlü"
+    assert b"xfcml" in msgspec.json.encode(entry)
 
 
 @pytest.mark.parametrize(

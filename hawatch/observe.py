@@ -14,7 +14,7 @@ from hawatch.freebsd import look, words
 from hawatch.host import Host, SqlQuestion
 from hawatch.model.carp import CarpState, Interface
 from hawatch.model.config import Config, ServiceConfig
-from hawatch.model.fact import Fact, Known, Unknown
+from hawatch.model.fact import Fact, Known, Unknown, map_fact
 from hawatch.model.memory import HeardReport
 from hawatch.model.services import RcStatus, SqlAnswer
 from hawatch.model.snapshot import NOT_ASKED, PeerSighting, Snapshot
@@ -42,6 +42,7 @@ async def observe(
     parent = look.read_hastd(host, answering=True)
     alive = isinstance(parent, Known) and parent.value.pid is not None
     hast = await look.read_hast(host, resource_names, alive=alive)
+    fstab = look.read_fstab(host)
     snapshot = Snapshot(
         node=host.node,
         taken=taken,
@@ -53,7 +54,8 @@ async def observe(
         resources=hast.resources,
         dumps=await look.read_dumps(host, resource_names),
         mounts=await look.read_mounts(host),
-        fstab=look.read_fstab(host),
+        fstab=map_fact(fstab, lambda found: found.entries),
+        fstab_skipped=() if isinstance(fstab, Unknown) else fstab.value.skipped,
     )
     fields = {name: getattr(snapshot, name) for name in snapshot.__struct_fields__}
     fields["devices"] = {

@@ -9,7 +9,7 @@ import msgspec
 from hawatch.deciding.three import NO, YES, all_known, any_known
 from hawatch.model.fact import Fact, Known, Unknown, map_fact
 from hawatch.model.snapshot import NOT_LOOKED, Snapshot
-from hawatch.model.storage import FstabEntry, Mount
+from hawatch.model.storage import Fstab, FstabEntry, Mount
 
 HAST_DEVICES = "/dev/hast/"
 """Where hastd's primaries offer their devices [FACTS B13]."""
@@ -54,7 +54,7 @@ def mount_view(
     snapshot: Snapshot, directory: str, resources: tuple[str, ...]
 ) -> MountView:
     """Given a snapshot, a mount point and its service's resources, return its view."""
-    entry = map_fact(snapshot.fstab, lambda entries: _entry_of(directory, entries))
+    entry = _entry_of(snapshot, directory)
     here = map_fact(
         snapshot.mounts,
         lambda mounts: tuple(m for m in mounts if m.directory == directory),
@@ -111,8 +111,11 @@ def _held(mount: Mount, mounts: Mapping[str, MountView], ours: set[str]) -> Fact
     return map_fact(view.device, lambda _: False)
 
 
-def _entry_of(directory: str, entries: tuple[FstabEntry, ...]) -> FstabEntry | None:
-    return next((e for e in entries if e.directory == directory), None)
+def _entry_of(snapshot: Snapshot, directory: str) -> Fact[FstabEntry | None]:
+    if isinstance(snapshot.fstab, Unknown):
+        return snapshot.fstab
+    fstab = Fstab(entries=snapshot.fstab.value, skipped=snapshot.fstab_skipped)
+    return fstab.entry_for(directory)
 
 
 def _right_device(view: MountView) -> Fact[bool]:

@@ -50,7 +50,8 @@ async def discover(
     hostname = await _hostname(host, rc)
     interfaces = await _interfaces(host)
     hast_conf = files.parsed(place.text(words.HAST_CONF), parse_hastconf, "hast.conf")
-    fstab = files.parsed(place.text_if_there(words.FSTAB), parse_fstab, "fstab")
+    whole = map_fact(place.text_if_there(words.FSTAB), parse_fstab)
+    fstab = map_fact(whole, lambda found: found.entries)
     mounts = await look.read_mounts(host)
     names = await _names(host, hostname)
     resources, dumps = await _hast(host, hast_conf)
@@ -77,6 +78,7 @@ async def discover(
         dumps=dumps,
         raw=await _raw(host, hast_conf, names),
         fstab=fstab,
+        fstab_skipped=() if isinstance(whole, Unknown) else whole.value.skipped,
         mounts=mounts,
         journaling=await _journaling(host, fstab, mounts),
         points=await _points(host, fstab, mounts),

@@ -18,7 +18,7 @@ from hawatch.model.fact import Fact, Unknown
 from hawatch.model.hast import HastDump, HastResource
 from hawatch.model.memory import Memory
 from hawatch.model.report import PeerReport
-from hawatch.model.storage import FstabEntry, Mount
+from hawatch.model.storage import FstabEntry, Mount, SkippedLine
 
 NOT_READ = Unknown("not read")
 
@@ -177,6 +177,7 @@ class Machine(msgspec.Struct, frozen=True, kw_only=True):
     dumps: Mapping[str, Fact[HastDump]] = {}
     raw: Mapping[str, Fact[str]] = {}
     fstab: Fact[tuple[FstabEntry, ...]] = NOT_READ
+    fstab_skipped: tuple[SkippedLine, ...] = ()
     mounts: Fact[tuple[Mount, ...]] = NOT_READ
     journaling: Mapping[str, Fact[Journaling]] = {}
     points: Mapping[str, Fact[BarePoint]] = {}

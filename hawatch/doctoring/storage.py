@@ -29,15 +29,17 @@ def hast_lines(machine: Machine) -> tuple[FstabEntry, ...]:
 
 
 def trap_fstab(machine: Machine) -> Iterator[Trap]:
-    """A HAST device without a line in fstab, or with one that stops the boot."""
+    """A HAST device without a line in fstab, or with one that does not serve."""
     if isinstance(machine.fstab, Unknown):
         return
+    yield from _skipped_lines(machine)
     named = {entry.device for entry in machine.fstab.value}
     for resource in hast_resources(machine):
         section = own_section(machine, resource)
-        if section is None or f"/dev/hast/{section.provname}" in named:
+        device = "" if section is None else f"/dev/hast/{section.provname}"
+        skipped = any(line.mentions(device) for line in machine.fstab_skipped)
+        if not device or device in named or skipped:
             continue
-        device = f"/dev/hast/{section.provname}"
         yield Trap(
             name="fstab",
             gravity=Gravity.PROBLEM,
@@ -58,6 +60,15 @@ def trap_fstab(machine: Machine) -> Iterator[Trap]:
                 ),
                 type=f"write {_options(entry)} as the options of {entry.device}",
             )
+        if not entry.writable:
+            yield Trap(
+                name="fstab",
+                gravity=Gravity.PROBLEM,
+                what=f"{entry.device} in /etc/fstab is not mounted read-write "
+                f"({','.join(entry.options)})",
+                why="no service can be started on it after a take-over [fstab(5)]",
+                type=f"write rw,noauto,noatime as the options of {entry.device}",
+            )
         if entry.passno:
             yield Trap(
                 name="fstab",
@@ -66,6 +77,25 @@ def trap_fstab(machine: Machine) -> Iterator[Trap]:
                 why="the boot runs fsck on a device that is not there [FACTS F2]",
                 type=f"write 0 0 at the end of the line of {entry.device}",
             )
+
+
+def _skipped_lines(machine: Machine) -> Iterator[Trap]:
+    """Tell each line that mount(8) leaves out; one of a service is a problem."""
+    known = config(machine)
+    services = [] if known is None else list(known.services.values())
+    directories = [d for service in services for d in service.mounts]
+    for line in machine.fstab_skipped:
+        ours = "/dev/hast/" in line.text or any(map(line.mentions, directories))
+        yield Trap(
+            name="fstab",
+            gravity=Gravity.PROBLEM if ours else Gravity.WARNING,
+            what=line.complaint,
+            why=(
+                "a line needs four fields and one of rw, rq, ro, sw among its options; "
+                "else mount knows nothing of it [fstab(5), getfsent(3)]"
+            ),
+            type=f"mend line {line.number} of /etc/fstab, or begin it with #",
+        )
 
 
 def _options(entry: FstabEntry) -> str:

@@ -122,8 +122,11 @@ def unseen(machine: Machine) -> tuple[str, ...]:
     )
 
 
-def exit_code(traps: tuple[Trap, ...]) -> Exit:
-    """Return 0 for no trap, 3 where one is a problem, 1 for the rest."""
+def exit_code(traps: tuple[Trap, ...], lost: tuple[str, ...] = ()) -> Exit:
+    """Return 0 for no trap, 3 where one is a problem, 1 for the rest.
+
+    lost is what could not be seen: without it nobody knows that all is well.
+    """
     if any(trap.gravity is Gravity.PROBLEM for trap in traps):
         return Exit.WRONG
-    return Exit.NOTABLE if traps else Exit.WELL
+    return Exit.NOTABLE if traps or lost else Exit.WELL

@@ -38,7 +38,7 @@ from hawatch.model.carp import CarpCounters, CarpSysctls, Interface
 from hawatch.model.fact import Fact, Known, Unknown
 from hawatch.model.hast import Hastd, HastDump, HastResource
 from hawatch.model.services import RcStatus
-from hawatch.model.storage import FstabEntry, Mount
+from hawatch.model.storage import Fstab, Mount
 
 T = TypeVar("T")
 
@@ -200,8 +200,8 @@ def read_hastd(host: Host, *, answering: bool) -> Fact[Hastd]:
     return Known(find_hastd(table.value, answering=answering))
 
 
-def read_fstab(host: Host) -> Fact[tuple[FstabEntry, ...]]:
-    """Return the entries of /etc/fstab."""
+def read_fstab(host: Host) -> Fact[Fstab]:
+    """Return what mount(8) takes from /etc/fstab."""
     return _file(host, words.FSTAB, parse_fstab)
 
 

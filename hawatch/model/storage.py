@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
+from hawatch.model.fact import Fact, Known, Unknown
+
 
 class Mount(msgspec.Struct, frozen=True, kw_only=True):
     """One line of mount(8); the last of several on a directory is the visible one."""
@@ -19,6 +21,10 @@ class Mount(msgspec.Struct, frozen=True, kw_only=True):
         return "read-only" not in self.options
 
 
+ACCESS = ("rw", "rq", "ro", "sw", "xx")
+"""Options of which an fstab entry has one [fstab(5)]; the first one counts."""
+
+
 class FstabEntry(msgspec.Struct, frozen=True, kw_only=True):
     """One line of /etc/fstab."""
 
@@ -28,6 +34,51 @@ class FstabEntry(msgspec.Struct, frozen=True, kw_only=True):
     options: tuple[str, ...]
     dump: int = 0
     passno: int = 0
+
+    @property
+    def access(self) -> str:
+        """Return how it is to be mounted, "" where the options do not say it."""
+        return next((word for word in self.options if word in ACCESS), "")
+
+    @property
+    def writable(self) -> bool:
+        """Return whether mount(8) mounts it read-write (`rq`: with quotas)."""
+        return self.access in ("rw", "rq") and "ro" not in self.options
+
+
+class SkippedLine(msgspec.Struct, frozen=True):
+    """A line of /etc/fstab that libc complains of and leaves out."""
+
+    number: int
+    text: str
+
+    def mentions(self, word: str) -> bool:
+        """Return whether a device or a directory stands in it as a word."""
+        return word in self.text.replace(":", " ").split()
+
+    @property
+    def complaint(self) -> str:
+        """Return in a few words what is wrong."""
+        return f"mount skips line {self.number} of /etc/fstab: {self.text}"
+
+
+class Fstab(msgspec.Struct, frozen=True, kw_only=True):
+    """What mount(8) takes from /etc/fstab, and what it does not."""
+
+    entries: tuple[FstabEntry, ...]
+    skipped: tuple[SkippedLine, ...] = ()
+
+    def entry_for(self, directory: str) -> Fact[FstabEntry | None]:
+        """Return a directory's entry, the first one; known None where it has none.
+
+        Unknown where a skipped line mentions the directory or the entry's device: what
+        was meant there, a person has to say.
+        """
+        entry = next((e for e in self.entries if e.directory == directory), None)
+        for line in self.skipped:
+            if line.mentions(directory) or (entry and line.mentions(entry.device)):
+                return Unknown(line.complaint)
+        return Known(entry)
 
 
 class Space(msgspec.Struct, frozen=True, kw_only=True):

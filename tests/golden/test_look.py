@@ -314,7 +314,9 @@ def test_hastd_is_read_from_the_process_table():
 def test_files_are_read_or_refused_with_their_name():
     """The name of the file and the line."""
     host = RecordedHost(files={"/etc/fstab": "/dev/da0 /\n", "/etc/hast.conf": ""})
-    assert "fstab is not understood: line 1" in reason(look.read_fstab(host))
+    fstab = look.read_fstab(host)
+    assert isinstance(fstab, Known)
+    assert "line 1 of /etc/fstab" in fstab.value.skipped[0].complaint
     conf = look.read_hast_conf(host)
     assert isinstance(conf, Known)
     assert conf.value.resources == {}

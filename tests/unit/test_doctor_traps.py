@@ -41,7 +41,7 @@ from doctor_machines import (
 from hawatch.discovering.machine import BarePoint, DevdRules, Growth, Journaling
 from hawatch.discovering.own_files import PLACED
 from hawatch.doctoring.nouns import Gravity, Trap
-from hawatch.doctoring.table import TRAPS, diagnose, exit_code, name_of
+from hawatch.doctoring.table import TRAPS, diagnose, exit_code, name_of, unseen
 from hawatch.exits import Exit
 from hawatch.freebsd.host import FreeBSDHost
 from hawatch.model.config import AgentConfig, CarpConfig, HastConfig
@@ -394,6 +394,12 @@ def test_a_timeout_that_nobody_configured_is_compared_as_it_is() -> None:
 def test_the_exit_code_is_the_worst_trap(changes: dict[str, Any], code: Exit) -> None:
     """0 for none, 1 for notes and warnings, 3 for a problem."""
     assert exit_code(diagnose(a_machine(**changes))) is code
+
+
+def test_what_could_not_be_seen_is_not_all_well() -> None:
+    """Nobody knows whether a trap is there."""
+    machine = a_machine(mounts=Unknown("mount exit 1"))
+    assert exit_code((), unseen(machine)) is Exit.NOTABLE
 
 
 def test_what_matters_most_comes_first() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import msgspec
 import pytest
 
 from hawatch.freebsd.parse_devd import (
@@ -11,7 +10,6 @@ from hawatch.freebsd.parse_devd import (
     parse_vhid_at_interface,
 )
 from hawatch.freebsd.parse_error import CarpMissingError, ParseError
-from hawatch.freebsd.parse_fstab import parse_fstab
 from hawatch.freebsd.parse_hastconf import HastNodeConf, HastSettings, parse_hastconf
 from hawatch.freebsd.parse_hastctl_failure import HastTrouble, explain_failure
 from hawatch.freebsd.parse_ifconfig import parse_ifconfig
@@ -161,28 +159,6 @@ def test_json_reads_the_directory_that_the_text_leaves_unclear():
         parse_mount_json(text[:-2])
     with pytest.raises(ParseError, match="root"):
         parse_mount_json('{"mount": {"mounted": []}}')
-
-
-def test_fstab_knows_escapes_comments_and_missing_numbers():
-    r"""A blank is \040; dump and pass default to 0; # begins a comment."""
-    text = (
-        "\n  # comment\n/dev/a /my\\040sql\\\\x ufs rw,noauto # later\n"
-        "/dev/b / ufs rw 1 1"
-    )
-    first, second = parse_fstab(text)
-    assert (first.directory, first.dump, first.passno) == ("/my sql\\x", 0, 0)
-    assert (second.options, second.passno) == (("rw",), 1)
-    for bad in ("/dev/a / ufs", "/dev/a / ufs rw 1 x"):
-        with pytest.raises(ParseError):
-            parse_fstab(bad)
-
-
-def test_an_escape_in_fstab_that_is_no_utf_8_can_be_recorded():
-    """A name in Latin 1 must not stop the cycle that writes it down."""
-    text = "/dev/da9 /mnt/\\374ml\\303\\274 ufs rw 0 0\n"
-    (entry,) = parse_fstab(text)
-    assert entry.directory == "/mnt/\\xfcmlü"
-    assert b"xfcml" in msgspec.json.encode(entry)
 
 
 @pytest.mark.parametrize(

@@ -17,13 +17,14 @@ from peer_builders import (
     a_vhid,
 )
 
+from hawatch.deciding.mount_view import mount_view
 from hawatch.deciding.service_view import ServiceView, service_view
 from hawatch.deciding.three import NO, YES, all_known, any_known, not_known
 from hawatch.model.carp import Interface
-from hawatch.model.fact import Fact, Known, Unknown
+from hawatch.model.fact import Fact, Known, Unknown, why_unknown
 from hawatch.model.hast import Hastd, HastRole, HastStatus, HastWorker
 from hawatch.model.services import RcStatus
-from hawatch.model.storage import FstabEntry, Mount
+from hawatch.model.storage import FstabEntry, Mount, SkippedLine
 
 LOST = Unknown("lost")
 
@@ -303,3 +304,15 @@ def test_a_degraded_owner_still_serves() -> None:
     """Clients are served without the other copy."""
     lonely = Known(a_resource(HastRole.PRIMARY, HastStatus.DEGRADED))
     assert a_view(active=True, resources={"disk0": lonely}).serving == YES
+
+
+def test_a_mount_point_that_a_skipped_line_of_fstab_mentions_is_not_known() -> None:
+    """The other mount points keep their entries."""
+    entry = FstabEntry(
+        device="/dev/hast/disk0", directory="/a", fstype="ufs", options=("rw",)
+    )
+    snapshot = a_snapshot(
+        fstab=Known((entry,)), fstab_skipped=(SkippedLine(3, "/dev/hast/disk1 /b"),)
+    )
+    assert mount_view(snapshot, "/a", ()).entry == Known(entry)
+    assert "line 3" in str(why_unknown(mount_view(snapshot, "/b", ()).entry))

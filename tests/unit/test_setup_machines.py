@@ -121,11 +121,11 @@ def test_the_sum_of_times_comes_out_with_several_services(tmp_path: Path) -> Non
 
 
 def test_nothing_is_left_to_do_on_a_configured_machine(tmp_path: Path) -> None:
-    """All is in place and nothing is a trap: both say so, in one line, with 0."""
+    """All is in place and nothing is a trap; a tree has no other node to be seen."""
     root = str(a_tree("configured", tmp_path, shipped=True))
     assert run("setup", "--dry-run", "--root", root) == (0, "nothing to change\n")
     code, text = run("doctor", "--root", root)
-    assert code == 0
+    assert code == 1
     assert "No trap found" in text
 
 

@@ -1,0 +1,45 @@
+"""Traps of fstab and mounts that need more than a row in the table of all traps."""
+
+from __future__ import annotations
+
+from builders import an_fstab_entry
+from doctor_machines import a_machine
+
+from hawatch.doctoring.nouns import Gravity
+from hawatch.doctoring.storage import trap_fstab
+from hawatch.freebsd.parse_fstab import parse_fstab
+from hawatch.model.fact import Known
+
+GOOD = "/dev/hast/disk0 /var/db/mysql ufs rw,noauto,noatime 0 0\n"
+
+
+def told(text: str) -> list[tuple[Gravity, str]]:
+    """Return what is said of a machine with this fstab."""
+    fstab = parse_fstab(text)
+    machine = a_machine(fstab=Known(fstab.entries), fstab_skipped=fstab.skipped)
+    return [(trap.gravity, trap.what) for trap in trap_fstab(machine)]
+
+
+def test_a_skipped_line_of_a_service_is_a_problem_and_another_one_a_warning() -> None:
+    """mount(8) knows nothing of it: the take-over would end there."""
+    skipped = "mount skips line 1 of /etc/fstab: "
+    bare = GOOD.replace("rw,", "")
+    assert told(bare) == [(Gravity.PROBLEM, skipped + bare.strip())]
+    assert told(f"/dev/cd0 /cdrom\n{GOOD}") == [
+        (Gravity.WARNING, skipped + "/dev/cd0 /cdrom")
+    ]
+
+
+def test_a_line_that_is_not_read_write_is_a_problem() -> None:
+    """A database on it would not start, and only after the promotion."""
+    assert told(GOOD) == []
+    for options in ("ro,noauto", "sw,noauto"):
+        ((gravity, what),) = told(GOOD.replace("rw,noauto", options))
+        assert gravity is Gravity.PROBLEM
+        assert "is not mounted read-write" in what
+
+
+def test_a_quota_line_counts_as_read_write() -> None:
+    """`rq` is read-write with quotas [fstab(5)]."""
+    entry = an_fstab_entry(options=("rq", "noauto"))
+    assert not list(trap_fstab(a_machine(fstab=Known((entry,)))))

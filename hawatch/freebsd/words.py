@@ -22,6 +22,7 @@ IFCONFIG = "/sbin/ifconfig"
 MOUNT = "/sbin/mount"
 NETSTAT = "/usr/bin/netstat"
 PING = "/sbin/ping"
+PS = "/bin/ps"
 SERVICE = "/usr/sbin/service"
 SYSCTL = "/sbin/sysctl"
 UMOUNT = "/sbin/umount"
@@ -165,6 +166,11 @@ def fsck_preen(device: str, fstype: str) -> Argv:
 def fsck_yes(device: str, fstype: str) -> Argv:
     """Return the full check that repairs everything; only where allowed [F3]."""
     return (FSCK, "-t", fstype, "-y", device)
+
+
+def list_jails() -> Argv:
+    """Return the reading of which process lives in which jail [ps(1)]."""
+    return (PS, "-ax", "-o", "jid=", "-o", "pid=")
 
 
 def service_status(name: str) -> Argv:

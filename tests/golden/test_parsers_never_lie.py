@@ -24,6 +24,7 @@ from hawatch.freebsd.parse_hastctl_failure import explain_failure
 from hawatch.freebsd.parse_hastctl_list import HastListError, parse_list
 from hawatch.freebsd.parse_hastctl_status import parse_status
 from hawatch.freebsd.parse_ifconfig import parse_ifconfig
+from hawatch.freebsd.parse_jails import parse_jails
 from hawatch.freebsd.parse_mount import parse_mount, parse_mount_json
 from hawatch.freebsd.parse_netstat import parse_carp_counters
 from hawatch.freebsd.parse_service import parse_onestatus
@@ -42,6 +43,7 @@ PARSERS = {
     "devd": parse_event,
     "vhid": parse_vhid_at_interface,
     "fstab": parse_fstab,
+    "ps": parse_jails,
     "hast.conf": parse_hastconf,
 }
 
@@ -77,6 +79,7 @@ def golden() -> dict[str, list[str]]:
             texts["fstab"][recorded.out] = None
     texts["hast.conf"][HAST_CONF] = None
     texts["vhid"]["1@vtnet0"] = None
+    texts["ps"]["    0     1\n   12 34567\n"] = None
     return {name: sorted(found) for name, found in texts.items()}
 
 

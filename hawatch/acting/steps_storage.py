@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hawatch.acting.names import mounts_on
 from hawatch.acting.site import POLL, Ended, Site, told
 from hawatch.acting.starts import end_starts
 from hawatch.deciding.mount_view import HAST_DEVICES
@@ -213,9 +214,9 @@ async def _role_forbidden(site: Site, step: SetRole) -> Ended | None:
     if step.role is HastRole.PRIMARY:
         master = await site.is_master()
         return None if is_true(master) else told(master, "the VIP is not here any more")
-    mounts = await site.mounts_of(step.device, "")
+    mounts = await mounts_on(site, step.device)
     if isinstance(mounts, Unknown):
-        return Ended.unknown(f"the mounts are not known: {mounts.reason}")
+        return Ended.unknown(mounts.reason)
     if mounts.value:
         places = ", ".join(mount.directory for mount in mounts.value)
         return Ended.failed(f"{step.device} is still mounted on {places}")

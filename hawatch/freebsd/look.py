@@ -14,6 +14,7 @@ import msgspec
 from hawatch.freebsd import words
 from hawatch.freebsd.parse_error import CarpMissingError, ParseError
 from hawatch.freebsd.parse_fstab import parse_fstab
+from hawatch.freebsd.parse_glabel import parse_labels
 from hawatch.freebsd.parse_hastconf import HastConf, parse_hastconf
 from hawatch.freebsd.parse_hastctl_dump import parse_dump
 from hawatch.freebsd.parse_hastctl_failure import (
@@ -98,6 +99,14 @@ async def read_mounts(
     """Return the mount table; of several mounts on a directory the last is visible."""
     result = await host.ask(words.list_mounts(), deadline=deadline)
     return _understood(result, parse_mount)
+
+
+async def read_labels(
+    host: Host, *, deadline: float = DEADLINE
+) -> Fact[Mapping[str, str]]:
+    """Return the device of each label, both as paths."""
+    result = await host.ask(words.list_labels(), deadline=deadline)
+    return _understood(result, parse_labels)
 
 
 async def read_hast(

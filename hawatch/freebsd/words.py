@@ -16,6 +16,7 @@ Argv = tuple[str, ...]
 
 FSTAT = "/usr/bin/fstat"
 FSCK = "/sbin/fsck"
+GLABEL = "/sbin/glabel"
 HASTCTL = "/sbin/hastctl"
 HASTD = "/sbin/hastd"
 IFCONFIG = "/sbin/ifconfig"
@@ -136,6 +137,11 @@ def list_mounts() -> Argv:
 def list_mounts_as_json() -> Argv:
     """Return the same reading as JSON, for paths that the text leaves unclear [F1]."""
     return (MOUNT, "--libxo", "json")
+
+
+def list_labels() -> Argv:
+    """Return the reading of which device each label is of [glabel(8)]."""
+    return (GLABEL, "status")
 
 
 def mount(directory: str) -> Argv:

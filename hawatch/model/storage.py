@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import msgspec
 
 from hawatch.model.fact import Fact, Known, Unknown
@@ -19,6 +21,35 @@ class Mount(msgspec.Struct, frozen=True, kw_only=True):
     def writable(self) -> bool:
         """Return whether the file system is mounted read-write."""
         return "read-only" not in self.options
+
+    @property
+    def by_label(self) -> bool:
+        """Return whether the device's name is a label, which tells no disk."""
+        return self.device.startswith(tuple(f"/dev/{kind}/" for kind in LABELS))
+
+
+LABELS = (
+    "diskid",
+    "ext2fs",
+    "gpt",
+    "gptid",
+    "iso9660",
+    "label",
+    "msdosfs",
+    "ntfs",
+    "ufs",
+    "ufsid",
+)
+"""Directories of /dev in which devices have other names [glabel(8)]."""
+
+_SLICES = re.compile(r"(?:p[0-9]+|s[0-9]+|[a-h]|\.(?:eli|bde|journal|nop|uzip))+")
+"""What is appended to a disk's name for its parts and layers [gpart(8), geli(8)]."""
+
+
+def lies_on(device: str, disk: str) -> bool:
+    """Return whether a device is a disk, or by its name a partition or layer of it."""
+    rest = device.removeprefix(disk)
+    return device == disk or (rest != device and bool(_SLICES.fullmatch(rest)))
 
 
 ACCESS = ("rw", "rq", "ro", "sw", "xx")

@@ -18,6 +18,7 @@ from transcript import fragments, read_all
 from hawatch.freebsd.parse_devd import parse_event, parse_vhid_at_interface
 from hawatch.freebsd.parse_error import ParseError
 from hawatch.freebsd.parse_fstab import parse_fstab
+from hawatch.freebsd.parse_glabel import parse_labels
 from hawatch.freebsd.parse_hastconf import parse_hastconf
 from hawatch.freebsd.parse_hastctl_dump import parse_dump
 from hawatch.freebsd.parse_hastctl_failure import explain_failure
@@ -44,6 +45,7 @@ PARSERS = {
     "vhid": parse_vhid_at_interface,
     "fstab": parse_fstab,
     "ps": parse_jails,
+    "glabel": parse_labels,
     "hast.conf": parse_hastconf,
 }
 
@@ -71,6 +73,8 @@ def golden() -> dict[str, list[str]]:
             texts[kind].update(dict.fromkeys(fragments(kind, recorded.out)))
         if recorded.command == "mount":
             texts["mount"][recorded.out] = None
+        elif recorded.command == "glabel status":
+            texts["glabel"][recorded.out] = None
         elif recorded.command == "mount --libxo json":
             texts["mount json"][recorded.out] = None
         elif recorded.command == "sysctl net.inet.carp":

@@ -10,7 +10,12 @@ from hawatch.freebsd.parse_devd import (
     parse_vhid_at_interface,
 )
 from hawatch.freebsd.parse_error import CarpMissingError, ParseError
-from hawatch.freebsd.parse_hastconf import HastNodeConf, HastSettings, parse_hastconf
+from hawatch.freebsd.parse_hastconf import (
+    HastNodeConf,
+    HastSettings,
+    devices_on,
+    parse_hastconf,
+)
 from hawatch.freebsd.parse_hastctl_failure import HastTrouble, explain_failure
 from hawatch.freebsd.parse_ifconfig import parse_ifconfig
 from hawatch.freebsd.parse_mount import parse_mount, parse_mount_json
@@ -381,3 +386,19 @@ def test_a_parse_error_is_one_sentence_with_a_shortened_line():
     assert str(error).startswith("line 3: expected a word, found 'xxx")
     assert len(str(error)) < 200
     assert str(ParseError(4, "", "more")) == "line 4: expected more, found nothing"
+
+
+def test_the_device_of_a_resource_is_the_one_of_its_node():
+    """`name` may differ; whoever is not named takes what the nodes agree on."""
+    text = (
+        "resource a {\n name same\n on x { local /dev/da1\n remote none }\n"
+        " on y { local /dev/da1\n remote none }\n}\n"
+        "resource b {\n on x { name one\n local /dev/da1\n remote none }\n"
+        " on y { name two\n local /dev/da1\n remote none }\n}\n"
+    )
+    conf = parse_hastconf(text)
+    assert devices_on(conf, "y.example.net") == {
+        "a": "/dev/hast/same",
+        "b": "/dev/hast/two",
+    }
+    assert devices_on(conf, "stranger") == {"a": "/dev/hast/same"}

@@ -17,7 +17,7 @@ from peer_builders import (
     a_vhid,
 )
 
-from hawatch.deciding.mount_view import mount_view
+from hawatch.deciding.mount_view import device_of, mount_view
 from hawatch.deciding.service_view import ServiceView, service_view
 from hawatch.deciding.three import NO, YES, all_known, any_known, not_known
 from hawatch.model.carp import Interface
@@ -316,3 +316,30 @@ def test_a_mount_point_that_a_skipped_line_of_fstab_mentions_is_not_known() -> N
     )
     assert mount_view(snapshot, "/a", ()).entry == Known(entry)
     assert "line 3" in str(why_unknown(mount_view(snapshot, "/b", ()).entry))
+
+
+@pytest.mark.parametrize(
+    ("device", "directory", "held"),
+    [
+        ("/dev/hast/disk0p1", "/mnt", YES),
+        ("/dev/ufs/mysql", DIRECTORY, None),
+        ("/dev/gpt/home", "/home", NO),
+        ("/dev/da9", DIRECTORY, NO),
+    ],
+)
+def test_a_mount_by_another_name_is_held_or_not_known(
+    device: str, directory: str, held: Fact[bool] | None
+) -> None:
+    """A partition tells its disk; a label on the service's directory does not."""
+    mounts = Known((a_mount(device, directory),))
+    fact = a_view(mounts=mounts).mounted
+    assert fact == held if held else isinstance(fact, Unknown)
+
+
+def test_a_device_has_the_name_of_hast_conf_where_hastctl_does_not_answer() -> None:
+    """`name` in hast.conf need not be the resource's."""
+    snapshot = a_snapshot(
+        resources={"disk0": LOST}, configured_devices={"disk0": "/dev/hast/data"}
+    )
+    assert device_of(snapshot, "disk0") == "/dev/hast/data"
+    assert device_of(snapshot, "disk1") == "/dev/hast/disk1"

@@ -17,6 +17,7 @@ from hawatch.discovering.own_files import CONFIG, own_files, ways
 from hawatch.discovering.place import Place
 from hawatch.discovering.remembered import last_memory, peer_report
 from hawatch.freebsd import look, words
+from hawatch.freebsd.look_rc import RC_DEADLINE
 from hawatch.freebsd.parse_fstab import parse_fstab
 from hawatch.freebsd.parse_hastconf import HastConf, parse_hastconf
 from hawatch.freebsd.parse_ifconfig import parse_ifconfig
@@ -86,6 +87,7 @@ async def discover(
         cron=files.cron_jobs(place),
         rc_local=place.text_if_there(files.RC_LOCAL),
         rc_scripts=place.names(files.RC_D),
+        rc_words=await _rc_words(host, config),
         libexec=place.names(files.LIBEXEC),
         gateway=await _gateway(host, rc),
         fence=_fence(place, config),
@@ -207,6 +209,16 @@ async def _points(
             argv = (LS, "-ldo", entry.directory)
             result = await host.ask(argv, deadline=look.DEADLINE)
             found[entry.directory] = outputs.parse_bare_point(result)
+    return found
+
+
+async def _rc_words(host: Host, config: Fact[Config]) -> Mapping[str, Fact[str]]:
+    """Return for each service's script why its `onestatus` is not understood, or ""."""
+    services = config.value.services if isinstance(config, Known) else {}
+    found: dict[str, Fact[str]] = {}
+    for name in sorted({rc for service in services.values() for rc in service.rc}):
+        argv = words.service_status(name)
+        found[name] = outputs.rc_words(name, await host.ask(argv, deadline=RC_DEADLINE))
     return found
 
 

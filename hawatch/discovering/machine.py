@@ -152,8 +152,9 @@ class Machine(msgspec.Struct, frozen=True, kw_only=True):
     uuid, hostid). resources and dumps are keyed by HAST resource; journaling by mount
     point; raw by local provider: what fstyp(8) finds on it; points by mount point, only
     where nothing is mounted; files by absolute path, None where there is none. config
-    is hawatch.toml, peer what the other node said last. libexec: the programs that rc
-    scripts start, by name. fence: why hawatch would not
+    is hawatch.toml, peer what the other node said last. rc_words: by script
+    of a service, why `onestatus` tells nothing, "" where it does. libexec: the programs
+    that rc scripts start, by name. fence: why hawatch would not
     run witness.fence, None where it would or none is named.
     """
 
@@ -185,6 +186,7 @@ class Machine(msgspec.Struct, frozen=True, kw_only=True):
     cron: Fact[tuple[CronJob, ...]] = NOT_READ
     rc_local: Fact[str] = NOT_READ
     rc_scripts: Fact[tuple[str, ...]] = NOT_READ
+    rc_words: Mapping[str, Fact[str]] = {}
     libexec: Fact[tuple[str, ...]] = NOT_READ
     gateway: Fact[str] = NOT_READ
     fence: Fact[str | None] = NOT_READ

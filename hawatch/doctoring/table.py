@@ -68,6 +68,7 @@ TRAPS: tuple[TrapRule, ...] = (
     bells.trap_rc_local,
     bells.trap_periodic_off,
     surroundings.trap_service_enabled,
+    surroundings.trap_rc_status,
     surroundings.trap_clock,
     surroundings.trap_shutdown_time,
     surroundings.trap_fence_command,
@@ -112,6 +113,7 @@ def unseen(machine: Machine) -> tuple[str, ...]:
         "file system on": machine.journaling,
         "mount point": machine.points,
         "raw disk": machine.raw,
+        "rc script": machine.rc_words,
     }
     for label, group in groups.items():
         facts |= {f"{label} {key}": fact for key, fact in group.items()}

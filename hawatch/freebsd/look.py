@@ -6,12 +6,13 @@ administrator. Nothing here decides and nothing changes the machine.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TypeVar
 
 import msgspec
 
 from hawatch.freebsd import words
+from hawatch.freebsd.look_rc import read_rc as read_rc
 from hawatch.freebsd.parse_error import CarpMissingError, ParseError
 from hawatch.freebsd.parse_fstab import parse_fstab
 from hawatch.freebsd.parse_glabel import parse_labels
@@ -27,27 +28,18 @@ from hawatch.freebsd.parse_hastctl_list import HastListError, parse_list
 from hawatch.freebsd.parse_ifconfig import parse_ifconfig
 from hawatch.freebsd.parse_mount import parse_mount
 from hawatch.freebsd.parse_netstat import parse_carp_counters
-from hawatch.freebsd.parse_processes import (
-    find_by_executable,
-    find_hastd,
-    find_keepers,
-)
-from hawatch.freebsd.parse_service import parse_onestatus
+from hawatch.freebsd.parse_processes import find_hastd
 from hawatch.freebsd.parse_sysctl import parse_carp_sysctls
-from hawatch.host import CommandResult, Ending, Host, Process
+from hawatch.host import CommandResult, Ending, Host
 from hawatch.model.carp import CarpCounters, CarpSysctls, Interface
 from hawatch.model.fact import Fact, Known, Unknown
 from hawatch.model.hast import Hastd, HastDump, HastResource
-from hawatch.model.services import RcStatus
 from hawatch.model.storage import Fstab, Mount
 
 T = TypeVar("T")
 
 DEADLINE = 5.0
 """Seconds for a reading: none of them waits for anything but a stuck hastd."""
-
-RC_DEADLINE = 10.0
-"""Seconds for an rc script: a shell that reads rc.conf, a pid file and ps."""
 
 _MAX_HAST_ERROR = 4
 """Exit 1 to 4 of hastctl: it answered, and one resource has an error [FACTS B7]."""
@@ -163,42 +155,6 @@ async def read_dumps(
         result = await host.ask(words.hast_dump(name), deadline=deadline)
         dumps[name] = _dumped(result, name)
     return dumps
-
-
-async def read_rc(
-    host: Host,
-    name: str,
-    process: str,
-    table: Fact[tuple[Process, ...]],
-    *,
-    directories: Collection[str] = (),
-    deadline: float = RC_DEADLINE,
-) -> Fact[RcStatus]:
-    """Given an rc script, return what it says of its service and what is running.
-
-    process is the service's executable, looked for in the process table: rc calls a
-    mysqld whose pid file was unmounted "not running" while it lives [FACTS E3]. Empty
-    means that only rc's word counts. directories hold its data, by which its keepers
-    are known.
-    """
-    result = await host.ask(words.service_status(name), deadline=deadline)
-    if result.ending is not Ending.EXITED or result.status is None:
-        return Unknown(result.complaint())
-    try:
-        told = parse_onestatus(name, result.status, result.out, result.err)
-    except ParseError as error:
-        return Unknown(str(error))
-    if not process:
-        return Known(told)
-    if isinstance(table, Unknown):
-        return Unknown(f"processes of {name}: {table.reason}")
-    pids = find_by_executable(table.value, process)
-    keepers = find_keepers(table.value, {*told.pids, *pids}, directories)
-    return Known(
-        msgspec.structs.replace(
-            told, processes=pids, keepers=tuple(one.pid for one in keepers)
-        )
-    )
 
 
 def read_hastd(host: Host, *, answering: bool) -> Fact[Hastd]:

@@ -273,6 +273,7 @@ CASES: list[tuple[str, Gravity, dict[str, Any]]] = [
     ("periodic-off", NOTE, {"periodic": plain("")}),
     ("periodic-off", NOTE, {"more_files": {PLACED["daily"]: Known(None)}}),
     ("service-enabled", PROBLEM, {"rc": rc(mysql_enable="YES")}),
+    ("rc-status", WARNING, {"rc_words": {"mysql-server": Known("it says: hm")}}),
     ("clock", WARNING, {"rc": rc(ntpd_enable="NO")}),
     ("clock", NOTE, {"rc": rc(ntpd_flags="-g")}),
     ("clock", WARNING, {"cron": cron(CRON + "0 * * * * root ntpdate -b pool\n")}),

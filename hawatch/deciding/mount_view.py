@@ -121,6 +121,16 @@ def _held(mount: Mount, mounts: Mapping[str, MountView], ours: set[str]) -> Fact
 
 
 def _entry_of(snapshot: Snapshot, directory: str) -> Fact[FstabEntry | None]:
+    """Return the fstab entry; a path with a link is never in the mount table.
+
+    Known here, it is refused before the promotion and not after it.
+    """
+    probe = snapshot.directories.get(directory, NOT_LOOKED)
+    real = probe.value.real if isinstance(probe, Known) else None
+    if real not in (None, directory):
+        return Unknown(
+            f"{directory} leads to {real}; write {real} in hawatch.toml and /etc/fstab"
+        )
     if isinstance(snapshot.fstab, Unknown):
         return snapshot.fstab
     fstab = Fstab(entries=snapshot.fstab.value, skipped=snapshot.fstab_skipped)

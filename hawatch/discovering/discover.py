@@ -82,6 +82,7 @@ async def discover(
         fstab_skipped=() if isinstance(whole, Unknown) else whole.value.skipped,
         mounts=mounts,
         journaling=await _journaling(host, fstab, mounts),
+        links={path: place.link_in(path) for path in mount_points(config)},
         points=await _points(host, fstab, mounts),
         devd=files.devd_rules(place),
         cron=files.cron_jobs(place),
@@ -210,6 +211,12 @@ async def _points(
             result = await host.ask(argv, deadline=look.DEADLINE)
             found[entry.directory] = outputs.parse_bare_point(result)
     return found
+
+
+def mount_points(config: Fact[Config]) -> tuple[str, ...]:
+    """Return where the services' file systems belong, none without a configuration."""
+    services = config.value.services if isinstance(config, Known) else {}
+    return tuple(path for service in services.values() for path in service.mounts)
 
 
 async def _rc_words(host: Host, config: Fact[Config]) -> Mapping[str, Fact[str]]:

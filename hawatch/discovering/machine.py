@@ -152,7 +152,8 @@ class Machine(msgspec.Struct, frozen=True, kw_only=True):
     uuid, hostid). resources and dumps are keyed by HAST resource; journaling by mount
     point; raw by local provider: what fstyp(8) finds on it; points by mount point, only
     where nothing is mounted; files by absolute path, None where there is none. config
-    is hawatch.toml, peer what the other node said last. rc_words: by script
+    is hawatch.toml, peer what the other node said last. links: by mount point of a
+    service, the first part of its path that is a link, or "". rc_words: by script
     of a service, why `onestatus` tells nothing, "" where it does. libexec: the programs
     that rc scripts start, by name. fence: why hawatch would not
     run witness.fence, None where it would or none is named.
@@ -182,6 +183,7 @@ class Machine(msgspec.Struct, frozen=True, kw_only=True):
     mounts: Fact[tuple[Mount, ...]] = NOT_READ
     journaling: Mapping[str, Fact[Journaling]] = {}
     points: Mapping[str, Fact[BarePoint]] = {}
+    links: Mapping[str, Fact[str]] = {}
     devd: Fact[DevdRules] = NOT_READ
     cron: Fact[tuple[CronJob, ...]] = NOT_READ
     rc_local: Fact[str] = NOT_READ

@@ -102,6 +102,23 @@ def _options(entry: FstabEntry) -> str:
     return ",".join((*entry.options, "noauto"))
 
 
+def trap_mount_point_link(machine: Machine) -> Iterator[Trap]:
+    """A link in a mount point's path: the mount table has another path."""
+    for directory, link in machine.links.items():
+        if isinstance(link, Known) and link.value:
+            yield Trap(
+                name="mount-point-link",
+                gravity=Gravity.PROBLEM,
+                what=f"{directory} is a mount point, and {link.value} is a link",
+                why=(
+                    "mount(8) resolves it, so the mount table never shows this path, "
+                    "and nothing is taken over [mount(8), realpath(3)]"
+                ),
+                type=f"write what `realpath {directory}` says in hawatch.toml and in "
+                "/etc/fstab",
+            )
+
+
 def trap_no_journal(machine: Machine) -> Iterator[Trap]:
     """Without SU+J every failover waits for a full check of the file system."""
     devices = {entry.directory: entry.device for entry in hast_lines(machine)}

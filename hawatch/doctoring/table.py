@@ -55,6 +55,7 @@ TRAPS: tuple[TrapRule, ...] = (
     hast_copies.trap_stale_superblock,
     hast_copies.trap_raw_disk_in_use,
     storage.trap_fstab,
+    storage.trap_mount_point_link,
     storage.trap_no_journal,
     storage.trap_bare_mount_point,
     storage.trap_fsck_y,
@@ -113,6 +114,7 @@ def unseen(machine: Machine) -> tuple[str, ...]:
         "file system on": machine.journaling,
         "mount point": machine.points,
         "raw disk": machine.raw,
+        "path of": machine.links,
         "rc script": machine.rc_words,
     }
     for label, group in groups.items():

@@ -136,6 +136,7 @@ class DirectoryProbe(msgspec.Struct, frozen=True, kw_only=True):
     not come back yet, or found the disk full.
     stalled: the seconds for which an earlier such write has been hanging.
     immutable: the bare directory carries schg or mode 0 (only told when unmounted).
+    real: the path without links, as the mount table has it; None where nobody asked.
     """
 
     own_device: bool
@@ -145,3 +146,4 @@ class DirectoryProbe(msgspec.Struct, frozen=True, kw_only=True):
     stalled: float | None = None
     immutable: bool | None = None
     error: str | None = None
+    real: str | None = None

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from builders import an_fstab_entry
 from doctor_machines import a_machine
 
+from hawatch.discovering.place import tree
 from hawatch.doctoring.nouns import Gravity
 from hawatch.doctoring.storage import trap_fstab
 from hawatch.freebsd.parse_fstab import parse_fstab
@@ -43,3 +46,13 @@ def test_a_quota_line_counts_as_read_write() -> None:
     """`rq` is read-write with quotas [fstab(5)]."""
     entry = an_fstab_entry(options=("rq", "noauto"))
     assert not list(trap_fstab(a_machine(fstab=Known((entry,)))))
+
+
+def test_the_first_link_in_a_path_is_found(tmp_path: Path) -> None:
+    """On 13 /home is a link to /usr/home."""
+    (tmp_path / "usr/home/db").mkdir(parents=True)
+    (tmp_path / "home").symlink_to("usr/home")
+    place = tree(tmp_path)
+    assert place.link_in("/home/db") == Known("/home")
+    assert place.link_in("/usr/home/db") == Known("")
+    assert place.link_in("/nowhere/db") == Known("")

@@ -207,6 +207,7 @@ CASES: list[tuple[str, Gravity, dict[str, Any]]] = [
         {"fstab": Known((an_fstab_entry(), an_fstab_entry(device="/dev/label/hast0")))},
     ),
     ("fstab", PROBLEM, {"fstab": Known(())}),
+    ("mount-point-link", PROBLEM, {"links": {"/home/db": Known("/home")}}),
     ("fstab", PROBLEM, {"fstab": Known((an_fstab_entry(options=("rw",)),))}),
     ("fstab", WARNING, {"fstab": Known((an_fstab_entry(passno=2),))}),
     (

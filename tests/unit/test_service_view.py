@@ -24,7 +24,7 @@ from hawatch.model.carp import Interface
 from hawatch.model.fact import Fact, Known, Unknown, why_unknown
 from hawatch.model.hast import Hastd, HastRole, HastStatus, HastWorker
 from hawatch.model.services import RcStatus
-from hawatch.model.storage import FstabEntry, Mount, SkippedLine
+from hawatch.model.storage import DirectoryProbe, FstabEntry, Mount, SkippedLine
 
 LOST = Unknown("lost")
 
@@ -343,3 +343,15 @@ def test_a_device_has_the_name_of_hast_conf_where_hastctl_does_not_answer() -> N
     )
     assert device_of(snapshot, "disk0") == "/dev/hast/data"
     assert device_of(snapshot, "disk1") == "/dev/hast/disk1"
+
+
+def test_a_mount_point_behind_a_link_has_no_device_that_could_be_mounted() -> None:
+    """It is refused with the path to write, before anything is promoted."""
+    probe = DirectoryProbe(own_device=False, sentinel=None, empty=True, real="/usr/db")
+    snapshot = a_snapshot(directories={DIRECTORY: Known(probe)})
+    reason = why_unknown(mount_view(snapshot, DIRECTORY, ("disk0",)).device)
+    assert reason is not None
+    assert "write /usr/db in hawatch.toml and /etc/fstab" in reason
+    same = msgspec.structs.replace(probe, real=DIRECTORY)
+    snapshot = a_snapshot(directories={DIRECTORY: Known(same)})
+    assert isinstance(mount_view(snapshot, DIRECTORY, ("disk0",)).device, Known)

@@ -402,3 +402,15 @@ def test_the_device_of_a_resource_is_the_one_of_its_node():
         "b": "/dev/hast/two",
     }
     assert devices_on(conf, "stranger") == {"a": "/dev/hast/same"}
+
+
+def test_an_interface_without_any_flag_does_not_hide_the_others():
+    """Those of 14 and 15 print no <> where there is nothing in it (enc0)."""
+    em0 = "em0: flags=8843<UP,RUNNING> metric 0 mtu 1500\n"
+    enc0 = "enc0: flags=0 metric 0 mtu 1536\n\tgroups: enc\n"
+    assert [(one.name, one.up) for one in parse_ifconfig(em0 + enc0)] == [
+        ("em0", True),
+        ("enc0", False),
+    ]
+    with pytest.raises(ParseError):
+        parse_ifconfig("em0: flags=8843 metric 0 mtu 1500\n")

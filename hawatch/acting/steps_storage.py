@@ -19,6 +19,7 @@ from hawatch.model.plan import (
     SetRole,
     Unmount,
 )
+from hawatch.model.storage import on_top
 
 ROLE_LOOK = 2.0
 """Seconds between two looks at the role while a device is awaited."""
@@ -189,7 +190,17 @@ async def unmount(site: Site, step: Unmount) -> Ended:
         if is_true(answer) or site.clock() + 0.5 >= end:
             break
         await site.host.sleep(0.5)
-    return told(answer, f"{step.directory} stays mounted ({complaint})")
+    top = await _mounts_on_top(site, step.directory)
+    return told(answer, f"{step.directory} stays mounted ({complaint}){top}")
+
+
+async def _mounts_on_top(site: Site, directory: str) -> str:
+    """Return in words what is mounted on top of a directory's file system, or ""."""
+    table = await look.read_mounts(site.host)
+    found = () if isinstance(table, Unknown) else on_top(table.value, directory)
+    if not found:
+        return ""
+    return f"; unmount first: {', '.join(mount.directory for mount in found)}"
 
 
 async def _joined_since(site: Site, name: str) -> Ended | None:

@@ -15,7 +15,7 @@ from hawatch.doctoring.nouns import (
     settings,
 )
 from hawatch.model.fact import Known, Unknown
-from hawatch.model.storage import FstabEntry
+from hawatch.model.storage import FstabEntry, on_top
 
 FORGETFUL = frozenset({"tmpfs", "devfs", "procfs"})
 """File systems that are empty after a boot."""
@@ -117,6 +117,29 @@ def trap_mount_point_link(machine: Machine) -> Iterator[Trap]:
                 type=f"write what `realpath {directory}` says in hawatch.toml and in "
                 "/etc/fstab",
             )
+
+
+def trap_mount_on_top(machine: Machine) -> Iterator[Trap]:
+    """Something mounted on a service's file system: it cannot be unmounted then."""
+    known = config(machine)
+    services = [] if known is None else list(known.services.values())
+    places = {path for service in services for path in service.mounts}
+    table = machine.mounts.value if isinstance(machine.mounts, Known) else ()
+    for place in sorted(places):
+        for mount in on_top(table, place):
+            if mount.directory not in places:
+                yield Trap(
+                    name="mount-on-top",
+                    gravity=Gravity.PROBLEM,
+                    what=f"{mount.device} is mounted on {mount.directory}, on top of "
+                    f"{place}",
+                    why=(
+                        "umount says `Device busy` until it is gone, so the service "
+                        "cannot be handed over [umount(8), nullfs(5)]"
+                    ),
+                    type=f"umount {mount.directory}   (and out of its fstab, perhaps a "
+                    "jail's)",
+                )
 
 
 def trap_no_journal(machine: Machine) -> Iterator[Trap]:

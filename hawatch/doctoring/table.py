@@ -56,6 +56,7 @@ TRAPS: tuple[TrapRule, ...] = (
     hast_copies.trap_raw_disk_in_use,
     storage.trap_fstab,
     storage.trap_mount_point_link,
+    storage.trap_mount_on_top,
     storage.trap_no_journal,
     storage.trap_bare_mount_point,
     storage.trap_fsck_y,

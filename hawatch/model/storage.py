@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 import msgspec
 
@@ -110,6 +111,19 @@ class Fstab(msgspec.Struct, frozen=True, kw_only=True):
             if line.mentions(directory) or (entry and line.mentions(entry.device)):
                 return Unknown(line.complaint)
         return Known(entry)
+
+
+def on_top(mounts: Iterable[Mount], directory: str) -> tuple[Mount, ...]:
+    """Return the mounts that keep the one on a directory from being unmounted.
+
+    They lie below it, or show a part of it elsewhere, as nullfs(5) does.
+    """
+    below = directory.rstrip("/") + "/"
+    return tuple(
+        mount
+        for mount in mounts
+        if mount.directory.startswith(below) or f"{mount.device}/".startswith(below)
+    )
 
 
 class Space(msgspec.Struct, frozen=True, kw_only=True):

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from builders import an_fstab_entry
-from doctor_machines import a_machine
+import pytest
+from builders import a_mount, a_service_config, an_fstab_entry
+from doctor_machines import a_machine, the_config
 
 from hawatch.discovering.place import tree
 from hawatch.doctoring.nouns import Gravity
-from hawatch.doctoring.storage import trap_fstab
+from hawatch.doctoring.storage import trap_fstab, trap_mount_on_top
 from hawatch.freebsd.parse_fstab import parse_fstab
 from hawatch.model.fact import Known
+from hawatch.model.storage import Mount
 
 GOOD = "/dev/hast/disk0 /var/db/mysql ufs rw,noauto,noatime 0 0\n"
 
@@ -56,3 +58,25 @@ def test_the_first_link_in_a_path_is_found(tmp_path: Path) -> None:
     assert place.link_in("/home/db") == Known("/home")
     assert place.link_in("/usr/home/db") == Known("")
     assert place.link_in("/nowhere/db") == Known("")
+
+
+@pytest.mark.parametrize(
+    ("device", "directory", "told"),
+    [
+        ("tmpfs", "/var/db/mysql/tmp", True),
+        ("/var/db/mysql", "/jails/shop/db", True),
+        ("/var/db/mysql/pub", "/jails/shop/pub", True),
+        ("/var/db/mysql2", "/jails/shop/db", False),
+        ("tmpfs", "/var/db/mysql2", False),
+        ("/dev/hast/disk1", "/var/db/mysql/binlog", False),
+    ],
+)
+def test_a_mount_on_a_services_file_system_is_a_trap_unless_it_is_a_services(
+    device: str, directory: str, *, told: bool
+) -> None:
+    """Its file system would be busy; a service's own mounts are unmounted in order."""
+    mounts = ("/var/db/mysql", "/var/db/mysql/binlog")
+    config = the_config(services={"mysql": a_service_config(mounts=mounts)})
+    top = Mount(device=device, directory=directory, fstype="x")
+    machine = a_machine(config=Known(config), mounts=Known((a_mount(), top)))
+    assert bool(list(trap_mount_on_top(machine))) is told

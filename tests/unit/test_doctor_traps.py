@@ -207,6 +207,11 @@ CASES: list[tuple[str, Gravity, dict[str, Any]]] = [
         {"fstab": Known((an_fstab_entry(), an_fstab_entry(device="/dev/label/hast0")))},
     ),
     ("fstab", PROBLEM, {"fstab": Known(())}),
+    (
+        "mount-on-top",
+        PROBLEM,
+        {"mounts": Known((ROOT_MOUNT, a_mount(directory="/var/db/mysql/tmp")))},
+    ),
     ("mount-point-link", PROBLEM, {"links": {"/home/db": Known("/home")}}),
     ("fstab", PROBLEM, {"fstab": Known((an_fstab_entry(options=("rw",)),))}),
     ("fstab", WARNING, {"fstab": Known((an_fstab_entry(passno=2),))}),

@@ -240,6 +240,10 @@ async def _gateway(host: Host, rc: Fact[Settings]) -> Fact[str]:
     return found
 
 
+def _foreign(counters: CarpCounters) -> int:
+    return counters.bad_vhid + counters.other_discards
+
+
 async def _growth(
     host: Host, before: Fact[CarpCounters], seconds: float
 ) -> Fact[Growth]:
@@ -255,6 +259,7 @@ async def _growth(
             received=two.received - one.received,
             sent=two.sent_inet + two.sent_inet6 - one.sent_inet - one.sent_inet6,
             bad_authentication=two.bad_authentication - one.bad_authentication,
+            foreign=_foreign(two) - _foreign(one),
         )
     )
 

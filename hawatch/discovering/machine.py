@@ -138,11 +138,16 @@ class BarePoint(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Growth(msgspec.Struct, frozen=True, kw_only=True):
-    """How CARP's counters grew between two readings some seconds apart."""
+    """How CARP's counters grew between two readings some seconds apart.
+
+    received are all that came in; foreign those of them that are for no vhid of this
+    node or no CARP of its version: another pair's, or VRRP [FACTS A13].
+    """
 
     received: int
     sent: int
     bad_authentication: int
+    foreign: int = 0
 
 
 class Machine(msgspec.Struct, frozen=True, kw_only=True):

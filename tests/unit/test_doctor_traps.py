@@ -363,6 +363,12 @@ def test_our_own_fence_is_no_trap() -> None:
     assert told(changes)["carp-not-allowed"] == []
 
 
+def test_another_pair_on_the_network_is_no_echo_of_ours() -> None:
+    """Its adverts come in and are discarded for their vhid or version [A13]."""
+    growth = Growth(received=3, sent=3, bad_authentication=0, foreign=3)
+    assert told({"growth": Known(growth)})["adverts-echoed"] == []
+
+
 def test_the_demotion_of_an_interface_that_is_down_is_no_trap() -> None:
     """The kernel added 240 for it and takes them away again."""
     changes = {

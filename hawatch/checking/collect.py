@@ -139,7 +139,7 @@ def _why(error: Exception) -> str:
     if isinstance(error, UnicodeDecodeError):
         return "not UTF-8"
     if isinstance(error, OSError) and error.errno is not None:
-        if error.errno == errno.ELOOP:
+        if error.errno in (errno.ELOOP, errno.EMLINK):  # Linux, FreeBSD [open(2)]
             return "a link that changed while it was read"
         return f"cannot be read: {os.strerror(error.errno)}"
     return str(error)

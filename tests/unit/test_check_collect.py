@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
 
@@ -135,6 +136,12 @@ def test_what_is_no_plain_readable_file_is_refused(checks: Path) -> None:
     assert "longer than" in reasons["check_e_long.py"]
     assert "check_f_loop.py" in reasons
     assert len(reasons) == 7
+
+
+@pytest.mark.parametrize("code", [errno.ELOOP, errno.EMLINK])
+def test_a_link_that_comes_while_it_is_read_is_told_as_one(code: int) -> None:
+    """Linux says ELOOP where FreeBSD says EMLINK [open(2)]."""
+    assert "a link that changed" in collecting._why(OSError(code, "x"))
 
 
 def test_a_site_check_cannot_stand_in_for_a_shipped_one(checks: Path) -> None:

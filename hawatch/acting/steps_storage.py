@@ -133,9 +133,20 @@ async def mount_filesystem(site: Site, step: MountFilesystem) -> Ended:
     if step.unjoined and (joined := await _joined_since(site, step.unjoined)):
         return joined
     result = await site.change(words.mount(step.directory), step.deadline)
-    return told(
-        await there(), f"{step.directory} is not mounted ({result.complaint()})"
-    )
+    answer = await there()
+    if is_true(answer):
+        return Ended.reached()
+    failure = f"{step.directory} is not mounted ({result.complaint()})"
+    return told(answer, failure + await _where_else(site, step))
+
+
+async def _where_else(site: Site, step: MountFilesystem) -> str:
+    """Return where mount(8) put the device: it resolves a link in the path."""
+    found = await site.mounts_of(step.device, "")
+    if isinstance(found, Unknown) or not found.value:
+        return ""
+    place = found.value[-1].directory
+    return f"; it is on {place}: write that in hawatch.toml and /etc/fstab"
 
 
 async def prove_mount(site: Site, step: ProveMount) -> Ended:

@@ -313,3 +313,15 @@ def test_what_keeps_a_mount_busy_is_named_where_it_is_mounted(bench: Bench) -> N
     ended = bench.run(UNMOUNT)
     assert ended.result is FAILED
     assert ended.text.endswith("; unmount first: /jails/shop/db")
+
+
+def test_a_mount_that_went_to_the_end_of_a_link_says_where_it_is(
+    primary: Bench,
+) -> None:
+    """`mount exit 0` alone would be a riddle at night."""
+    primary.fault(FaultKind.LIE, "/sbin/mount", DIRECTORY)
+    entry = MountEntry(DEVICE, "/usr/db", "ufs", ("local",))
+    primary.first.mounts.add(entry)
+    ended = primary.run(MOUNT)
+    assert ended.result is FAILED
+    assert "it is on /usr/db: write that in hawatch.toml and /etc/fstab" in ended.text

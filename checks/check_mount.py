@@ -105,10 +105,11 @@ def check_disk_has_room(mount, space, settings):
 def check_fstab_leaves_the_mount_to_hawatch(fstab_entry):
     """Protects from a boot that stops, waiting for a device that HAST does not offer.
 
-    The line in /etc/fstab names the HAST device, says `noauto`, and has no fsck pass.
+    The line in /etc/fstab names the HAST device and says `rw,noauto`; fsck passes by.
     """
     assert fstab_entry.present, "the mount point has no line in /etc/fstab"
     assert fstab_entry.device.startswith("/dev/hast/"), "this is no HAST device"
     assert fstab_entry.noauto, "without `noauto` the next boot stops here"
+    assert fstab_entry.writable, "without `rw` no service can write there"
     if fstab_entry.passno and "failok" not in fstab_entry.options:
         warn("fsck looks for the device at boot: the last field should be 0")

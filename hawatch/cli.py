@@ -10,6 +10,8 @@ import importlib
 import sys
 from collections.abc import Sequence
 
+from hawatch.legible import legible
+
 COMMANDS = {
     "run": "one cycle: look, check, decide, act, record; quiet when all is well",
     "check": "look and check only; never acts",
@@ -58,7 +60,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     Returns the exit code [hawatch.exits].
     """
-    words = list(sys.argv[1:] if argv is None else argv)
+    words = [legible(word) for word in (sys.argv[1:] if argv is None else argv)]
     if words and words[0] == "event":
         from hawatch.commands.event import ring
 

@@ -62,7 +62,11 @@ class CommandResult(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Process(msgspec.Struct, frozen=True, kw_only=True):
-    """One process: exe is its path or "" where hidden; started is wall seconds."""
+    """One process: exe is its path or "" where hidden; started is wall seconds.
+
+    jailed: it is known to live in another jail than this program, as hastd's own
+    workers do [FACTS B1]; found out only where the path of some process is hidden.
+    """
 
     pid: int
     parent: int
@@ -70,6 +74,7 @@ class Process(msgspec.Struct, frozen=True, kw_only=True):
     cmdline: tuple[str, ...]
     started: float
     exe: str = ""
+    jailed: bool = False
 
 
 class SqlQuestion(msgspec.Struct, frozen=True, kw_only=True):

@@ -11,10 +11,11 @@ from typing import Any
 
 from hawatch.deciding.mount_view import device_of
 from hawatch.freebsd import look, words
+from hawatch.freebsd.parse_hastconf import devices_on
 from hawatch.host import Host, SqlQuestion
 from hawatch.model.carp import CarpState, Interface
 from hawatch.model.config import Config, ServiceConfig
-from hawatch.model.fact import Fact, Known, Unknown
+from hawatch.model.fact import Fact, Known, Unknown, map_fact
 from hawatch.model.memory import HeardReport
 from hawatch.model.services import RcStatus, SqlAnswer
 from hawatch.model.snapshot import NOT_ASKED, PeerSighting, Snapshot
@@ -42,6 +43,7 @@ async def observe(
     parent = look.read_hastd(host, answering=True)
     alive = isinstance(parent, Known) and parent.value.pid is not None
     hast = await look.read_hast(host, resource_names, alive=alive)
+    fstab = look.read_fstab(host)
     snapshot = Snapshot(
         node=host.node,
         taken=taken,
@@ -52,8 +54,10 @@ async def observe(
         hastd=look.read_hastd(host, answering=hast.answering),
         resources=hast.resources,
         dumps=await look.read_dumps(host, resource_names),
+        configured_devices=_configured_devices(host, hast),
         mounts=await look.read_mounts(host),
-        fstab=look.read_fstab(host),
+        fstab=map_fact(fstab, lambda found: found.entries),
+        fstab_skipped=() if isinstance(fstab, Unknown) else fstab.value.skipped,
     )
     fields = {name: getattr(snapshot, name) for name in snapshot.__struct_fields__}
     fields["devices"] = {
@@ -66,6 +70,14 @@ async def observe(
     fields |= await ask_around(host, config, interfaces, heard=heard, ask_peer=ask_peer)
     fields["seconds"] = host.now().seconds_since(taken)
     return Snapshot(**fields)
+
+
+def _configured_devices(host: Host, hast: look.HastReading) -> Mapping[str, str]:
+    """Return the devices by hast.conf where hastctl does not tell all of them."""
+    if all(isinstance(fact, Known) for fact in hast.resources.values()):
+        return {}
+    conf = look.read_hast_conf(host)
+    return {} if isinstance(conf, Unknown) else devices_on(conf.value, host.node)
 
 
 async def ask_around(

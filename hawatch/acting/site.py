@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 import msgspec
 
-from hawatch.freebsd import look
+from hawatch.freebsd import look, look_rc
 from hawatch.host import CommandResult, Ending, Host
 from hawatch.model.carp import CarpState, CarpVhid
 from hawatch.model.config import Config, ServiceConfig
@@ -132,7 +132,7 @@ class Site:
             return await self.rc(name)
         silent = RcStatus(name=name, running=False)
         table = self.host.processes()
-        return look.with_processes(silent, settings.process, table, settings.mounts)
+        return look_rc.with_processes(silent, settings.process, table, settings.mounts)
 
     async def until(
         self,

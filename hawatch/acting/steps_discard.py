@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hawatch.acting.names import mounts_on
 from hawatch.acting.site import Ended, Site, told
 from hawatch.freebsd import look, words
 from hawatch.model.fact import Fact, Unknown, is_false, map_fact
@@ -26,9 +27,9 @@ async def discard_copy(site: Site, step: DiscardCopy) -> Ended:
         return Ended.failed(f"the role of {step.resource} is {found.role}, not init")
     if not is_false(site.host.exists(found.device)):
         return Ended.failed(f"{found.device} is not known to be gone")
-    mounts = await site.mounts_of(found.device, "")
+    mounts = await mounts_on(site, found.device)
     if isinstance(mounts, Unknown):
-        return Ended.unknown(f"the mounts are not known: {mounts.reason}")
+        return Ended.unknown(mounts.reason)
     if mounts.value:
         return Ended.failed(f"{found.device} is mounted")
     argv = words.wipe_hast_metadata(step.resource)

@@ -96,7 +96,7 @@ async def _stop(site: Site, rc: str, *, kill: bool, deadline: float) -> Ended:
         )
 
     await end_starts(site)
-    if is_true(await stopped()):
+    if answers and is_true(await stopped()):
         return Ended.reached("was not running")
     if kill and is_false(map_fact(await seen(rc), lambda status: status.alive)):
         # It died by itself, and its keeper is about to start it again.
@@ -170,12 +170,16 @@ async def _not_mounted(site: Site) -> Ended | None:
     """Return why nothing may be started: mysqld on a bare directory [FACTS E3]."""
     mounts = await look.read_mounts(site.host)
     fstab = look.read_fstab(site.host)
-    if isinstance(mounts, Unknown) or isinstance(fstab, Unknown):
-        reason = mounts.reason if isinstance(mounts, Unknown) else ""
-        return Ended.unknown(f"the mounts are not known {reason}".rstrip())
+    if isinstance(mounts, Unknown):
+        return Ended.unknown(f"the mounts are not known: {mounts.reason}")
+    if isinstance(fstab, Unknown):
+        return Ended.unknown(f"what belongs there is not known: {fstab.reason}")
     for directory in site.settings.mounts:
         stack = [m for m in mounts.value if m.directory == directory]
-        wanted = [e.device for e in fstab.value if e.directory == directory]
-        if not stack or stack[-1].device not in wanted or not stack[-1].writable:
+        entry = fstab.value.entry_for(directory)
+        if isinstance(entry, Unknown):
+            return Ended.unknown(f"what belongs on {directory}: {entry.reason}")
+        wanted = entry.value.device if entry.value else None
+        if not stack or stack[-1].device != wanted or not stack[-1].writable:
             return Ended.failed(f"{directory} is not mounted as /etc/fstab says")
     return None

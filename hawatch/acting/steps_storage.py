@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hawatch.acting.names import mounts_on
 from hawatch.acting.site import POLL, Ended, Site, told
 from hawatch.acting.starts import end_starts
 from hawatch.deciding.mount_view import HAST_DEVICES
@@ -18,6 +19,7 @@ from hawatch.model.plan import (
     SetRole,
     Unmount,
 )
+from hawatch.model.storage import on_top
 
 ROLE_LOOK = 2.0
 """Seconds between two looks at the role while a device is awaited."""
@@ -137,9 +139,20 @@ async def mount_filesystem(site: Site, step: MountFilesystem) -> Ended:
     if step.unjoined and (joined := await _joined_since(site, step.unjoined)):
         return joined
     result = await site.change(words.mount(step.directory), step.deadline)
-    return told(
-        await there(), f"{step.directory} is not mounted ({result.complaint()})"
-    )
+    answer = await there()
+    if is_true(answer):
+        return Ended.reached()
+    failure = f"{step.directory} is not mounted ({result.complaint()})"
+    return told(answer, failure + await _where_else(site, step))
+
+
+async def _where_else(site: Site, step: MountFilesystem) -> str:
+    """Return where mount(8) put the device: it resolves a link in the path."""
+    found = await site.mounts_of(step.device, "")
+    if isinstance(found, Unknown) or not found.value:
+        return ""
+    place = found.value[-1].directory
+    return f"; it is on {place}: write that in hawatch.toml and /etc/fstab"
 
 
 async def prove_mount(site: Site, step: ProveMount) -> Ended:
@@ -194,7 +207,17 @@ async def unmount(site: Site, step: Unmount) -> Ended:
         if is_true(answer) or site.clock() + 0.5 >= end:
             break
         await site.host.sleep(0.5)
-    return told(answer, f"{step.directory} stays mounted ({complaint})")
+    top = await _mounts_on_top(site, step.directory)
+    return told(answer, f"{step.directory} stays mounted ({complaint}){top}")
+
+
+async def _mounts_on_top(site: Site, directory: str) -> str:
+    """Return in words what is mounted on top of a directory's file system, or ""."""
+    table = await look.read_mounts(site.host)
+    found = () if isinstance(table, Unknown) else on_top(table.value, directory)
+    if not found:
+        return ""
+    return f"; unmount first: {', '.join(mount.directory for mount in found)}"
 
 
 async def _joined_since(site: Site, name: str) -> Ended | None:
@@ -219,9 +242,9 @@ async def _role_forbidden(site: Site, step: SetRole) -> Ended | None:
     if step.role is HastRole.PRIMARY:
         master = await site.is_master()
         return None if is_true(master) else told(master, "the VIP is not here any more")
-    mounts = await site.mounts_of(step.device, "")
+    mounts = await mounts_on(site, step.device)
     if isinstance(mounts, Unknown):
-        return Ended.unknown(f"the mounts are not known: {mounts.reason}")
+        return Ended.unknown(mounts.reason)
     if mounts.value:
         places = ", ".join(mount.directory for mount in mounts.value)
         return Ended.failed(f"{step.device} is still mounted on {places}")

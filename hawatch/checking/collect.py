@@ -17,6 +17,7 @@ from pathlib import Path
 import hawatch
 from hawatch.checking.nouns import PREFIX, CheckFile, Collection, Refused
 from hawatch.checking.scan import scan
+from hawatch.legible import legible
 from hawatch.model.config import Config
 from hawatch.trust import Doubt, doubt_about, doubt_about_way
 
@@ -96,6 +97,9 @@ def _trusted_files(directory: Path) -> Iterator[tuple[Path, str, str | None]]:
         yield directory, "", _why(error)
         return
     for path in names:
+        if legible(str(path)) != str(path):
+            yield Path(legible(str(path))), "", "its name is not UTF-8"
+            continue
         try:
             yield path, read_trusted(path), None
         except (OSError, UnicodeDecodeError, Untrusted) as error:
@@ -135,7 +139,7 @@ def _why(error: Exception) -> str:
     if isinstance(error, UnicodeDecodeError):
         return "not UTF-8"
     if isinstance(error, OSError) and error.errno is not None:
-        if error.errno == errno.ELOOP:
+        if error.errno in (errno.ELOOP, errno.EMLINK):  # Linux, FreeBSD [open(2)]
             return "a link that changed while it was read"
         return f"cannot be read: {os.strerror(error.errno)}"
     return str(error)

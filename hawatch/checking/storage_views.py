@@ -131,6 +131,11 @@ class FstabLine(msgspec.Struct, frozen=True, kw_only=True):
         """Return whether the boot leaves it alone; without it the boot stops [F2]."""
         return "noauto" in self.options
 
+    @property
+    def writable(self) -> bool:
+        """Return whether it is mounted read-write [fstab(5)]."""
+        return not {"rw", "rq"}.isdisjoint(self.options) and "ro" not in self.options
+
 
 class Generations(msgspec.Struct, frozen=True, kw_only=True):
     """The metadata of one resource on both disks [FACTS B9]."""

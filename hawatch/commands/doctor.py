@@ -31,7 +31,7 @@ def main(words: list[str]) -> int:
     else:
         for line in lines(traps, unseen(machine)):
             say(line)
-    return exit_code(traps)
+    return exit_code(traps, unseen(machine))
 
 
 def lines(traps: Sequence[Trap], lost: Sequence[str]) -> Iterator[str]:

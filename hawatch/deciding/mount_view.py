@@ -9,7 +9,7 @@ import msgspec
 from hawatch.deciding.three import NO, YES, all_known, any_known
 from hawatch.model.fact import Fact, Known, Unknown, map_fact
 from hawatch.model.snapshot import NOT_LOOKED, Snapshot
-from hawatch.model.storage import FstabEntry, Mount
+from hawatch.model.storage import Fstab, FstabEntry, Mount, lies_on
 
 HAST_DEVICES = "/dev/hast/"
 """Where hastd's primaries offer their devices [FACTS B13]."""
@@ -54,7 +54,7 @@ def mount_view(
     snapshot: Snapshot, directory: str, resources: tuple[str, ...]
 ) -> MountView:
     """Given a snapshot, a mount point and its service's resources, return its view."""
-    entry = map_fact(snapshot.fstab, lambda entries: _entry_of(directory, entries))
+    entry = _entry_of(snapshot, directory)
     here = map_fact(
         snapshot.mounts,
         lambda mounts: tuple(m for m in mounts if m.directory == directory),
@@ -74,12 +74,14 @@ def mount_view(
 
 
 def device_of(snapshot: Snapshot, resource: str) -> str:
-    """Return a resource's device path; where the resource is unknown, the default.
+    """Return a resource's device path: by hastctl, else by hast.conf, else the default.
 
-    hast.conf's `provname` defaults to the resource's name.
+    hast.conf's `name` of the device defaults to the resource's name [FACTS B13].
     """
     fact = snapshot.resources.get(resource, NOT_LOOKED)
-    return fact.value.device if isinstance(fact, Known) else HAST_DEVICES + resource
+    if isinstance(fact, Known):
+        return fact.value.device
+    return snapshot.configured_devices.get(resource, HAST_DEVICES + resource)
 
 
 def held_mounts(
@@ -87,9 +89,9 @@ def held_mounts(
 ) -> Fact[bool]:
     """Return whether anything of the service is mounted, in its place or elsewhere.
 
-    A device of the service counts wherever it is mounted, and any HAST device counts
-    on a directory of the service. What lies on such a directory from a device that
-    cannot be told to be foreign is unknown.
+    A device of the service counts wherever it is mounted, whole or a partition, and any
+    HAST device counts on a directory of the service. What lies on such a directory from
+    a device that cannot be told to be foreign is unknown; a label never can.
     """
     if isinstance(snapshot.mounts, Unknown):
         return snapshot.mounts
@@ -97,22 +99,42 @@ def held_mounts(
     for view in mounts.values():
         if isinstance(view.device, Known):
             ours.add(view.device.value)
-    return any_known(_held(mount, mounts, ours) for mount in snapshot.mounts.value)
+    foreign = {device_of(snapshot, name) for name in snapshot.resources} - ours
+    return any_known(
+        _held(mount, mounts, ours)
+        for mount in snapshot.mounts.value
+        if mount.device not in foreign or mount.directory in mounts
+    )
 
 
 def _held(mount: Mount, mounts: Mapping[str, MountView], ours: set[str]) -> Fact[bool]:
-    if mount.device in ours:
+    if any(lies_on(mount.device, device) for device in ours):
         return YES
     view = mounts.get(mount.directory)
     if view is None:
         return NO
     if mount.device.startswith(HAST_DEVICES):
         return YES
+    if mount.by_label:
+        return Unknown(f"{mount.device} on {mount.directory} is a label of some disk")
     return map_fact(view.device, lambda _: False)
 
 
-def _entry_of(directory: str, entries: tuple[FstabEntry, ...]) -> FstabEntry | None:
-    return next((e for e in entries if e.directory == directory), None)
+def _entry_of(snapshot: Snapshot, directory: str) -> Fact[FstabEntry | None]:
+    """Return the fstab entry; a path with a link is never in the mount table.
+
+    Known here, it is refused before the promotion and not after it.
+    """
+    probe = snapshot.directories.get(directory, NOT_LOOKED)
+    real = probe.value.real if isinstance(probe, Known) else None
+    if real not in (None, directory):
+        return Unknown(
+            f"{directory} leads to {real}; write {real} in hawatch.toml and /etc/fstab"
+        )
+    if isinstance(snapshot.fstab, Unknown):
+        return snapshot.fstab
+    fstab = Fstab(entries=snapshot.fstab.value, skipped=snapshot.fstab_skipped)
+    return fstab.entry_for(directory)
 
 
 def _right_device(view: MountView) -> Fact[bool]:

@@ -13,7 +13,7 @@ from hawatch.deciding.gates import (
     peer_ready,
 )
 from hawatch.deciding.hands_off import in_maintenance, peer_keeps_off
-from hawatch.deciding.plan import ladder_down, ladder_up
+from hawatch.deciding.plan import ladder_down, ladder_up, restart
 from hawatch.deciding.refusals import CHOICE
 from hawatch.deciding.rules_owner import is_isolated, isolated_owner
 from hawatch.deciding.rules_restart import may_read_old_blocks
@@ -228,13 +228,13 @@ def _kept_here(s: Situation, unfinished: Unfinished) -> Decision | None:
             f"{s.peer} has just fallen silent in a hand-over: looking again",
             again=True,
         )
-    steps = ladder_up(s.config, s.snapshot, s.view, heard=s.word.fresh)
+    starts = is_false(s.view.alive) and may_read_old_blocks(s) is None
     return s.decide(
         Rule.INTERRUPTED_PLAN,
         f"the hand-over that was begun is given up ("
         f"{'; '.join(reason.detail for reason in unready)}): {s.service} stays here",
         duty=Duty.ACTIVE,
-        plan=Plan(steps=() if may_read_old_blocks(s) else steps),
+        plan=Plan(steps=restart(s.config, s.view) if starts else ()),
         refused=unready,
         alarm=True,
         memory=msgspec.structs.replace(s.own, unfinished=None, restarting=True),

@@ -17,6 +17,7 @@ from hawatch.discovering.own_files import CONFIG, own_files, ways
 from hawatch.discovering.place import Place
 from hawatch.discovering.remembered import last_memory, peer_report
 from hawatch.freebsd import look, words
+from hawatch.freebsd.look_rc import RC_DEADLINE
 from hawatch.freebsd.parse_fstab import parse_fstab
 from hawatch.freebsd.parse_hastconf import HastConf, parse_hastconf
 from hawatch.freebsd.parse_ifconfig import parse_ifconfig
@@ -50,7 +51,8 @@ async def discover(
     hostname = await _hostname(host, rc)
     interfaces = await _interfaces(host)
     hast_conf = files.parsed(place.text(words.HAST_CONF), parse_hastconf, "hast.conf")
-    fstab = files.parsed(place.text_if_there(words.FSTAB), parse_fstab, "fstab")
+    whole = map_fact(place.text_if_there(words.FSTAB), parse_fstab)
+    fstab = map_fact(whole, lambda found: found.entries)
     mounts = await look.read_mounts(host)
     names = await _names(host, hostname)
     resources, dumps = await _hast(host, hast_conf)
@@ -77,13 +79,16 @@ async def discover(
         dumps=dumps,
         raw=await _raw(host, hast_conf, names),
         fstab=fstab,
+        fstab_skipped=() if isinstance(whole, Unknown) else whole.value.skipped,
         mounts=mounts,
         journaling=await _journaling(host, fstab, mounts),
+        links={path: place.link_in(path) for path in mount_points(config)},
         points=await _points(host, fstab, mounts),
         devd=files.devd_rules(place),
         cron=files.cron_jobs(place),
         rc_local=place.text_if_there(files.RC_LOCAL),
         rc_scripts=place.names(files.RC_D),
+        rc_words=await _rc_words(host, config),
         libexec=place.names(files.LIBEXEC),
         gateway=await _gateway(host, rc),
         fence=_fence(place, config),
@@ -208,6 +213,22 @@ async def _points(
     return found
 
 
+def mount_points(config: Fact[Config]) -> tuple[str, ...]:
+    """Return where the services' file systems belong, none without a configuration."""
+    services = config.value.services if isinstance(config, Known) else {}
+    return tuple(path for service in services.values() for path in service.mounts)
+
+
+async def _rc_words(host: Host, config: Fact[Config]) -> Mapping[str, Fact[str]]:
+    """Return for each service's script why its `onestatus` is not understood, or ""."""
+    services = config.value.services if isinstance(config, Known) else {}
+    found: dict[str, Fact[str]] = {}
+    for name in sorted({rc for service in services.values() for rc in service.rc}):
+        argv = words.service_status(name)
+        found[name] = outputs.rc_words(name, await host.ask(argv, deadline=RC_DEADLINE))
+    return found
+
+
 async def _gateway(host: Host, rc: Fact[Settings]) -> Fact[str]:
     """Return the default gateway in use, or else the one of rc.conf."""
     result = await host.ask((words.NETSTAT, "-rn"), deadline=look.DEADLINE)
@@ -217,6 +238,10 @@ async def _gateway(host: Host, rc: Fact[Settings]) -> Fact[str]:
         if configured and configured.upper() != "NO":
             return Known(configured)
     return found
+
+
+def _foreign(counters: CarpCounters) -> int:
+    return counters.bad_vhid + counters.other_discards
 
 
 async def _growth(
@@ -234,6 +259,7 @@ async def _growth(
             received=two.received - one.received,
             sent=two.sent_inet + two.sent_inet6 - one.sent_inet - one.sent_inet6,
             bad_authentication=two.bad_authentication - one.bad_authentication,
+            foreign=_foreign(two) - _foreign(one),
         )
     )
 

@@ -18,7 +18,7 @@ from hawatch.model.fact import Fact, Unknown
 from hawatch.model.hast import HastDump, HastResource
 from hawatch.model.memory import Memory
 from hawatch.model.report import PeerReport
-from hawatch.model.storage import FstabEntry, Mount
+from hawatch.model.storage import FstabEntry, Mount, SkippedLine
 
 NOT_READ = Unknown("not read")
 
@@ -138,11 +138,16 @@ class BarePoint(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Growth(msgspec.Struct, frozen=True, kw_only=True):
-    """How CARP's counters grew between two readings some seconds apart."""
+    """How CARP's counters grew between two readings some seconds apart.
+
+    received are all that came in; foreign those of them that are for no vhid of this
+    node or no CARP of its version: another pair's, or VRRP [FACTS A13].
+    """
 
     received: int
     sent: int
     bad_authentication: int
+    foreign: int = 0
 
 
 class Machine(msgspec.Struct, frozen=True, kw_only=True):
@@ -152,8 +157,10 @@ class Machine(msgspec.Struct, frozen=True, kw_only=True):
     uuid, hostid). resources and dumps are keyed by HAST resource; journaling by mount
     point; raw by local provider: what fstyp(8) finds on it; points by mount point, only
     where nothing is mounted; files by absolute path, None where there is none. config
-    is hawatch.toml, peer what the other node said last. libexec: the programs that rc
-    scripts start, by name. fence: why hawatch would not
+    is hawatch.toml, peer what the other node said last. links: by mount point of a
+    service, the first part of its path that is a link, or "". rc_words: by script
+    of a service, why `onestatus` tells nothing, "" where it does. libexec: the programs
+    that rc scripts start, by name. fence: why hawatch would not
     run witness.fence, None where it would or none is named.
     """
 
@@ -177,13 +184,16 @@ class Machine(msgspec.Struct, frozen=True, kw_only=True):
     dumps: Mapping[str, Fact[HastDump]] = {}
     raw: Mapping[str, Fact[str]] = {}
     fstab: Fact[tuple[FstabEntry, ...]] = NOT_READ
+    fstab_skipped: tuple[SkippedLine, ...] = ()
     mounts: Fact[tuple[Mount, ...]] = NOT_READ
     journaling: Mapping[str, Fact[Journaling]] = {}
     points: Mapping[str, Fact[BarePoint]] = {}
+    links: Mapping[str, Fact[str]] = {}
     devd: Fact[DevdRules] = NOT_READ
     cron: Fact[tuple[CronJob, ...]] = NOT_READ
     rc_local: Fact[str] = NOT_READ
     rc_scripts: Fact[tuple[str, ...]] = NOT_READ
+    rc_words: Mapping[str, Fact[str]] = {}
     libexec: Fact[tuple[str, ...]] = NOT_READ
     gateway: Fact[str] = NOT_READ
     fence: Fact[str | None] = NOT_READ

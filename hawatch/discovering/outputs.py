@@ -1,4 +1,4 @@
-"""What netstat -rn, tunefs -p, ls -ldo and fstyp print: text in, facts out."""
+"""What netstat, tunefs, ls, fstyp and an rc script print: text in, facts out."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import ipaddress
 import re
 
 from hawatch.discovering.machine import BarePoint, Journaling
+from hawatch.freebsd.parse_error import ParseError
+from hawatch.freebsd.parse_service import RcError, parse_onestatus
 from hawatch.host import CommandResult, Ending
 from hawatch.model.fact import Fact, Known, Unknown
 from hawatch.model.storage import Mount
@@ -77,3 +79,16 @@ def parse_fstyp(result: CommandResult) -> Fact[str]:
     if "not recognized" in result.err or not result.err.strip():
         return Known("")
     return Unknown(result.complaint())
+
+
+def rc_words(name: str, result: CommandResult) -> Fact[str]:
+    """Given `service NAME onestatus`, return why it tells nothing, "" where it does."""
+    if result.ending is not Ending.EXITED or result.status is None:
+        return Unknown(result.complaint())
+    try:
+        parse_onestatus(name, result.status, result.out, result.err)
+    except RcError as error:
+        return Known(str(error))
+    except ParseError as error:
+        return Unknown(str(error))
+    return Known("")

@@ -58,6 +58,16 @@ class Place:
         except OSError as error:
             return Unknown(f"{directory}: {error.strerror}")
 
+    def link_in(self, path: str) -> Fact[str]:
+        """Return the first part of an absolute path that is a link, or ""."""
+        for part in (*reversed(Path(path).parents), Path(path)):
+            found = self.status(str(part))
+            if isinstance(found, Unknown):
+                return found
+            if found.value is not None and found.value.kind == "link":
+                return Known(str(part))
+        return Known("")
+
     def status(self, path: str) -> Fact[FileStatus | None]:
         """Return what lstat(2) tells of a path, None where there is nothing."""
         try:

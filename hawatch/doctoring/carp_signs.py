@@ -96,7 +96,8 @@ def trap_adverts_echoed(machine: Machine) -> Iterator[Trap]:
     running = vhids(machine)
     if not running or any(one.state is not CarpState.MASTER for one in running):
         return
-    heard = machine.growth.value.received - machine.growth.value.bad_authentication
+    growth = machine.growth.value
+    heard = growth.received - growth.bad_authentication - growth.foreign
     if heard > 0:
         yield Trap(
             name="adverts-echoed",

@@ -15,7 +15,7 @@ from hawatch.doctoring.nouns import (
     settings,
 )
 from hawatch.model.fact import Known, Unknown
-from hawatch.model.storage import FstabEntry
+from hawatch.model.storage import FstabEntry, on_top
 
 FORGETFUL = frozenset({"tmpfs", "devfs", "procfs"})
 """File systems that are empty after a boot."""
@@ -29,15 +29,17 @@ def hast_lines(machine: Machine) -> tuple[FstabEntry, ...]:
 
 
 def trap_fstab(machine: Machine) -> Iterator[Trap]:
-    """A HAST device without a line in fstab, or with one that stops the boot."""
+    """A HAST device without a line in fstab, or with one that does not serve."""
     if isinstance(machine.fstab, Unknown):
         return
+    yield from _skipped_lines(machine)
     named = {entry.device for entry in machine.fstab.value}
     for resource in hast_resources(machine):
         section = own_section(machine, resource)
-        if section is None or f"/dev/hast/{section.provname}" in named:
+        device = "" if section is None else f"/dev/hast/{section.provname}"
+        skipped = any(line.mentions(device) for line in machine.fstab_skipped)
+        if not device or device in named or skipped:
             continue
-        device = f"/dev/hast/{section.provname}"
         yield Trap(
             name="fstab",
             gravity=Gravity.PROBLEM,
@@ -58,6 +60,15 @@ def trap_fstab(machine: Machine) -> Iterator[Trap]:
                 ),
                 type=f"write {_options(entry)} as the options of {entry.device}",
             )
+        if not entry.writable:
+            yield Trap(
+                name="fstab",
+                gravity=Gravity.PROBLEM,
+                what=f"{entry.device} in /etc/fstab is not mounted read-write "
+                f"({','.join(entry.options)})",
+                why="no service can be started on it after a take-over [fstab(5)]",
+                type=f"write rw,noauto,noatime as the options of {entry.device}",
+            )
         if entry.passno:
             yield Trap(
                 name="fstab",
@@ -68,8 +79,67 @@ def trap_fstab(machine: Machine) -> Iterator[Trap]:
             )
 
 
+def _skipped_lines(machine: Machine) -> Iterator[Trap]:
+    """Tell each line that mount(8) leaves out; one of a service is a problem."""
+    known = config(machine)
+    services = [] if known is None else list(known.services.values())
+    directories = [d for service in services for d in service.mounts]
+    for line in machine.fstab_skipped:
+        ours = "/dev/hast/" in line.text or any(map(line.mentions, directories))
+        yield Trap(
+            name="fstab",
+            gravity=Gravity.PROBLEM if ours else Gravity.WARNING,
+            what=line.complaint,
+            why=(
+                "a line needs four fields and one of rw, rq, ro, sw among its options; "
+                "else mount knows nothing of it [fstab(5), getfsent(3)]"
+            ),
+            type=f"mend line {line.number} of /etc/fstab, or begin it with #",
+        )
+
+
 def _options(entry: FstabEntry) -> str:
     return ",".join((*entry.options, "noauto"))
+
+
+def trap_mount_point_link(machine: Machine) -> Iterator[Trap]:
+    """A link in a mount point's path: the mount table has another path."""
+    for directory, link in machine.links.items():
+        if isinstance(link, Known) and link.value:
+            yield Trap(
+                name="mount-point-link",
+                gravity=Gravity.PROBLEM,
+                what=f"{directory} is a mount point, and {link.value} is a link",
+                why=(
+                    "mount(8) resolves it, so the mount table never shows this path, "
+                    "and nothing is taken over [mount(8), realpath(3)]"
+                ),
+                type=f"write what `realpath {directory}` says in hawatch.toml and in "
+                "/etc/fstab",
+            )
+
+
+def trap_mount_on_top(machine: Machine) -> Iterator[Trap]:
+    """Something mounted on a service's file system: it cannot be unmounted then."""
+    known = config(machine)
+    services = [] if known is None else list(known.services.values())
+    places = {path for service in services for path in service.mounts}
+    table = machine.mounts.value if isinstance(machine.mounts, Known) else ()
+    for place in sorted(places):
+        for mount in on_top(table, place):
+            if mount.directory not in places:
+                yield Trap(
+                    name="mount-on-top",
+                    gravity=Gravity.PROBLEM,
+                    what=f"{mount.device} is mounted on {mount.directory}, on top of "
+                    f"{place}",
+                    why=(
+                        "umount says `Device busy` until it is gone, so the service "
+                        "cannot be handed over [umount(8), nullfs(5)]"
+                    ),
+                    type=f"umount {mount.directory}   (and out of its fstab, perhaps a "
+                    "jail's)",
+                )
 
 
 def trap_no_journal(machine: Machine) -> Iterator[Trap]:

@@ -18,6 +18,7 @@ from hawatch.doctoring.nouns import (
     peer,
     settings,
 )
+from hawatch.freebsd.parse_service import RcTrouble
 from hawatch.model.config import Config, ServiceConfig
 from hawatch.model.fact import Known, Unknown
 
@@ -54,6 +55,31 @@ def trap_service_enabled(machine: Machine) -> Iterator[Trap]:
                     "an empty database without passwords and serves it [FACTS E3]"
                 ),
                 type=f"sysrc {variable}=NO",
+            )
+
+
+def trap_rc_status(machine: Machine) -> Iterator[Trap]:
+    """An rc script whose `onestatus` does not tell whether the service runs."""
+    known = config(machine)
+    for service in () if known is None else known.services.values():
+        for name in service.rc:
+            said = machine.rc_words.get(name, Unknown("not asked"))
+            if isinstance(said, Unknown) or not said.value:
+                continue
+            seen = name == service.rc[0] and service.process
+            by_process = bool(seen) and RcTrouble.MISSING not in said.value
+            yield Trap(
+                name="rc-status",
+                gravity=Gravity.WARNING if by_process else Gravity.PROBLEM,
+                what=said.value,
+                why=(
+                    f"only the processes of {service.process} tell whether it runs"
+                    if by_process
+                    else "nobody knows whether it runs, so nothing is taken over"
+                )
+                + " [FACTS E2]",
+                type=f"service {name} onestatus   (it should say `{name} is running as "
+                "pid N.`; `process` in hawatch.toml is for the first of `rc`)",
             )
 
 

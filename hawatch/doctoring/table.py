@@ -55,6 +55,8 @@ TRAPS: tuple[TrapRule, ...] = (
     hast_copies.trap_stale_superblock,
     hast_copies.trap_raw_disk_in_use,
     storage.trap_fstab,
+    storage.trap_mount_point_link,
+    storage.trap_mount_on_top,
     storage.trap_no_journal,
     storage.trap_bare_mount_point,
     storage.trap_fsck_y,
@@ -68,6 +70,7 @@ TRAPS: tuple[TrapRule, ...] = (
     bells.trap_rc_local,
     bells.trap_periodic_off,
     surroundings.trap_service_enabled,
+    surroundings.trap_rc_status,
     surroundings.trap_clock,
     surroundings.trap_shutdown_time,
     surroundings.trap_fence_command,
@@ -112,6 +115,8 @@ def unseen(machine: Machine) -> tuple[str, ...]:
         "file system on": machine.journaling,
         "mount point": machine.points,
         "raw disk": machine.raw,
+        "path of": machine.links,
+        "rc script": machine.rc_words,
     }
     for label, group in groups.items():
         facts |= {f"{label} {key}": fact for key, fact in group.items()}
@@ -122,8 +127,11 @@ def unseen(machine: Machine) -> tuple[str, ...]:
     )
 
 
-def exit_code(traps: tuple[Trap, ...]) -> Exit:
-    """Return 0 for no trap, 3 where one is a problem, 1 for the rest."""
+def exit_code(traps: tuple[Trap, ...], lost: tuple[str, ...] = ()) -> Exit:
+    """Return 0 for no trap, 3 where one is a problem, 1 for the rest.
+
+    lost is what could not be seen: without it nobody knows that all is well.
+    """
     if any(trap.gravity is Gravity.PROBLEM for trap in traps):
         return Exit.WRONG
-    return Exit.NOTABLE if traps else Exit.WELL
+    return Exit.NOTABLE if traps or lost else Exit.WELL

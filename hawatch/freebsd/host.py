@@ -13,14 +13,18 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from hawatch.freebsd import words
 from hawatch.freebsd.boot import boot_id, boot_time
 from hawatch.freebsd.disposable import run_in_child
+from hawatch.freebsd.parse_error import ParseError
+from hawatch.freebsd.parse_jails import parse_jails
 from hawatch.freebsd.probe_directory import look_into, measure_space, read_first_block
 from hawatch.freebsd.probe_network import knock_at, split_address
 from hawatch.freebsd.probe_write import Written, lock_path, with_write, write_through
 from hawatch.freebsd.run import run_command
 from hawatch.freebsd.trust import why_untrusted
 from hawatch.host import CommandResult, Process, SqlQuestion
+from hawatch.legible import legible
 from hawatch.model.fact import Fact, Known, Unknown
 from hawatch.model.moment import Moment
 from hawatch.model.services import SqlAnswer
@@ -31,6 +35,9 @@ TEXT_LIMIT = 1024 * 1024
 
 SAME_START = 1.0
 """Seconds by which two readings of one process's start may differ."""
+
+PS_DEADLINE = 5.0
+"""Seconds for the list of jails: ps reads the kernel's table and no disk."""
 
 CHILD_START = 2.0
 """Seconds that a probe's child gets beyond its own time limit, to start on a slow CPU
@@ -115,19 +122,35 @@ class FreeBSDHost:
             found = [process.info for process in psutil.process_iter(wanted)]
         except (psutil.Error, OSError) as error:
             return Unknown(f"process table: {error}")
+        hidden = any(info["cmdline"] and not info["exe"] for info in found)
+        jailed = self._jailed() if hidden else frozenset()
         return Known(
             tuple(
                 Process(
                     pid=info["pid"],
                     parent=info["ppid"] or 0,
-                    name=info["name"] or "",
-                    cmdline=tuple(info["cmdline"] or ()),
+                    name=legible(info["name"] or ""),
+                    cmdline=tuple(map(legible, info["cmdline"] or ())),
                     started=info["create_time"] or 0.0,
-                    exe=info["exe"] or "",
+                    exe=legible(info["exe"] or ""),
+                    jailed=info["pid"] in jailed,
                 )
                 for info in found
             )
         )
+
+    def _jailed(self) -> frozenset[int]:
+        """Return the pids in other jails than ours; none where ps does not tell.
+
+        Asked only where a path is hidden: else it tells the jail by its beginning.
+        """
+        result = run_command(words.list_jails(), deadline=PS_DEADLINE)
+        try:
+            jails = parse_jails(result.out) if result.succeeded else {}
+        except ParseError:
+            return frozenset()
+        own = jails.get(os.getpid())
+        return frozenset(pid for pid, jid in jails.items() if jid != own)
 
     def exists(self, path: str) -> Fact[bool]:
         """Return whether a path (a device node) exists."""

@@ -6,14 +6,16 @@ administrator. Nothing here decides and nothing changes the machine.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TypeVar
 
 import msgspec
 
 from hawatch.freebsd import words
+from hawatch.freebsd.look_rc import read_rc as read_rc
 from hawatch.freebsd.parse_error import CarpMissingError, ParseError
 from hawatch.freebsd.parse_fstab import parse_fstab
+from hawatch.freebsd.parse_glabel import parse_labels
 from hawatch.freebsd.parse_hastconf import HastConf, parse_hastconf
 from hawatch.freebsd.parse_hastctl_dump import parse_dump
 from hawatch.freebsd.parse_hastctl_failure import (
@@ -26,27 +28,18 @@ from hawatch.freebsd.parse_hastctl_list import HastListError, parse_list
 from hawatch.freebsd.parse_ifconfig import parse_ifconfig
 from hawatch.freebsd.parse_mount import parse_mount
 from hawatch.freebsd.parse_netstat import parse_carp_counters
-from hawatch.freebsd.parse_processes import (
-    find_by_executable,
-    find_hastd,
-    find_keepers,
-)
-from hawatch.freebsd.parse_service import parse_onestatus
+from hawatch.freebsd.parse_processes import find_hastd
 from hawatch.freebsd.parse_sysctl import parse_carp_sysctls
-from hawatch.host import CommandResult, Ending, Host, Process
+from hawatch.host import CommandResult, Ending, Host
 from hawatch.model.carp import CarpCounters, CarpSysctls, Interface
 from hawatch.model.fact import Fact, Known, Unknown
 from hawatch.model.hast import Hastd, HastDump, HastResource
-from hawatch.model.services import RcStatus
-from hawatch.model.storage import FstabEntry, Mount
+from hawatch.model.storage import Fstab, Mount
 
 T = TypeVar("T")
 
 DEADLINE = 5.0
 """Seconds for a reading: none of them waits for anything but a stuck hastd."""
-
-RC_DEADLINE = 10.0
-"""Seconds for an rc script: a shell that reads rc.conf, a pid file and ps."""
 
 _MAX_HAST_ERROR = 4
 """Exit 1 to 4 of hastctl: it answered, and one resource has an error [FACTS B7]."""
@@ -98,6 +91,14 @@ async def read_mounts(
     """Return the mount table; of several mounts on a directory the last is visible."""
     result = await host.ask(words.list_mounts(), deadline=deadline)
     return _understood(result, parse_mount)
+
+
+async def read_labels(
+    host: Host, *, deadline: float = DEADLINE
+) -> Fact[Mapping[str, str]]:
+    """Return the device of each label, both as paths."""
+    result = await host.ask(words.list_labels(), deadline=deadline)
+    return _understood(result, parse_labels)
 
 
 async def read_hast(
@@ -156,50 +157,6 @@ async def read_dumps(
     return dumps
 
 
-async def read_rc(
-    host: Host,
-    name: str,
-    process: str,
-    table: Fact[tuple[Process, ...]],
-    *,
-    directories: Collection[str] = (),
-    deadline: float = RC_DEADLINE,
-) -> Fact[RcStatus]:
-    """Given an rc script, return what it says of its service and what is running.
-
-    process is the service's executable, looked for in the process table: rc calls a
-    mysqld whose pid file was unmounted "not running" while it lives [FACTS E3]. Empty
-    means that only rc's word counts. directories hold its data, by which its keepers
-    are known.
-    """
-    result = await host.ask(words.service_status(name), deadline=deadline)
-    if result.ending is not Ending.EXITED or result.status is None:
-        return Unknown(result.complaint())
-    try:
-        told = parse_onestatus(name, result.status, result.out, result.err)
-    except ParseError as error:
-        return Unknown(str(error))
-    return with_processes(told, process, table, directories) if process else Known(told)
-
-
-def with_processes(
-    told: RcStatus,
-    process: str,
-    table: Fact[tuple[Process, ...]],
-    directories: Collection[str],
-) -> Fact[RcStatus]:
-    """Given what rc told of a service, return it with what the process table shows."""
-    if isinstance(table, Unknown):
-        return Unknown(f"processes of {told.name}: {table.reason}")
-    pids = find_by_executable(table.value, process)
-    keepers = find_keepers(table.value, {*told.pids, *pids}, directories)
-    return Known(
-        msgspec.structs.replace(
-            told, processes=pids, keepers=tuple(one.pid for one in keepers)
-        )
-    )
-
-
 def read_hastd(host: Host, *, answering: bool) -> Fact[Hastd]:
     """Given whether hastctl got an answer, return hastd as the process table has it."""
     table = host.processes()
@@ -208,8 +165,8 @@ def read_hastd(host: Host, *, answering: bool) -> Fact[Hastd]:
     return Known(find_hastd(table.value, answering=answering))
 
 
-def read_fstab(host: Host) -> Fact[tuple[FstabEntry, ...]]:
-    """Return the entries of /etc/fstab."""
+def read_fstab(host: Host) -> Fact[Fstab]:
+    """Return what mount(8) takes from /etc/fstab."""
     return _file(host, words.FSTAB, parse_fstab)
 
 

@@ -63,6 +63,20 @@ class HastConf(msgspec.Struct, frozen=True, kw_only=True):
     echoed: str = ""
 
 
+def devices_on(conf: HastConf, node: str) -> Mapping[str, str]:
+    """Given a node's host name, return the device path of each resource there.
+
+    A resource is left out whose nodes disagree while none has this name [FACTS B13].
+    """
+    found: dict[str, str] = {}
+    for name, resource in conf.resources.items():
+        own = resource.nodes.get(node) or resource.nodes.get(node.split(".")[0])
+        names = {one.provname for one in ([own] if own else resource.nodes.values())}
+        if len(names) == 1:
+            found[name] = f"/dev/hast/{names.pop()}"
+    return found
+
+
 def parse_hastconf(text: str) -> HastConf:
     """Given the text of hast.conf, return what it configures, for both nodes.
 

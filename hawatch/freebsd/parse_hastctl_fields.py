@@ -16,8 +16,12 @@ from hawatch.freebsd.parse_error import ParseError, whole_lines
 RESOURCE_NAME = r"[A-Za-z0-9._/:\[\]-]+"
 """A resource name as a regular expression: the characters of hast.conf's words."""
 
-ECHOED = r"[^A-Za-z0-9._/:\[\]\s-]*"
-"""What the lexer may have echoed in front of the first line."""
+ECHOED = r"(?:\\x[0-9a-f]{2}|[^A-Za-z0-9._/:\[\]{}# \t\n-])*"
+r"""What the lexer may have echoed in front of the first line.
+
+All that no rule of hastd's token.l takes: carriage returns and blanks of other
+alphabets, too. A byte that is no UTF-8 reads as `\xa0` here.
+"""
 
 _MAX_UINT64 = 2**64 - 1
 _FIELD = re.compile(r" +(?P<key>[a-z][a-z ]*):(?: (?P<value>.*))?")

@@ -19,8 +19,10 @@ _MAX_BYTE = 255
 
 _FLAG = "[A-Z][A-Z0-9_]*"
 _HEADER = re.compile(
-    rf"(?P<name>\S+): flags=(?P<bits>[0-9a-f]{{1,16}})"
-    rf"<(?P<flags>(?:{_FLAG}(?:,{_FLAG})*)?)>"
+    r"(?P<name>\S+): flags="
+    # 14 and 15 leave out an empty <>.
+    r"(?:0(?= metric [0-9]+ mtu [0-9])|(?P<bits>[0-9a-f]{1,16})"
+    rf"<(?P<flags>(?:{_FLAG}(?:,{_FLAG})*)?)>)"
     r"(?: metric [0-9]+)?(?: mtu [0-9]+)?\s*"
 )
 _CARP = re.compile(
@@ -66,8 +68,8 @@ def _interface(block: _Lines) -> Interface:
     header = _HEADER.fullmatch(block[0][1])
     if header is None:
         raise ParseError(*block[0], "the first line of an interface")
-    name, up = header["name"], "UP" in header["flags"].split(",")
-    if up != bool(int(header["bits"], 16) & _IFF_UP):
+    name, up = header["name"], "UP" in (header["flags"] or "").split(",")
+    if up != bool(int(header["bits"] or "0", 16) & _IFF_UP):
         raise ParseError(*block[0], "flags that agree about UP")
     addresses: list[InterfaceAddress] = []
     vhids: list[CarpVhid] = []

@@ -10,6 +10,7 @@ from hawatch.model.hast import Hastd, HastRole, HastWorker
 
 _WORKER = re.compile(r"hastd: (?P<resource>\S+) \((?P<role>primary|secondary)\)")
 _NAME = "hastd"
+_SHELL = "/bin/sh"
 _STARTS = ("start", "restart")
 _KEEPERS = frozenset({"mysqld_safe", "mariadbd-safe"})
 _DATADIR = "--datadir="
@@ -50,14 +51,11 @@ def find_by_executable(processes: tuple[Process, ...], exe: str) -> tuple[int, .
     """Given the process table and a path, return the pids that run it, in order.
 
     A process that hides its path (after an upgrade of the file) is taken by the path
-    that it was started with.
+    that it was started with: one that lives and is not seen would be worse. In a jail
+    that word is another file.
     """
     return tuple(
-        sorted(
-            process.pid
-            for process in processes
-            if exe and exe == (process.exe or (process.cmdline or ("",))[0])
-        )
+        sorted(process.pid for process in processes if exe and exe == _program(process))
     )
 
 
@@ -65,12 +63,13 @@ def find_starts(processes: tuple[Process, ...], rc: str) -> tuple[Process, ...]:
     """Given the process table and an rc script, return its starts that are in flight.
 
     `service NAME onestart` becomes `/bin/sh .../rc.d/NAME onestart`; what either has
-    begun and still waits for belongs to it.
+    begun and still waits for belongs to it. A jail's own rc shows the same words.
     """
     found = [
         process
         for process in processes
-        if process.cmdline[-1:]
+        if _is_script(process)
+        and process.cmdline[-1:]
         and process.cmdline[-1].endswith(_STARTS)
         and process.cmdline[-2:-1]
         and process.cmdline[-2].rsplit("/", 1)[-1] == rc
@@ -108,7 +107,24 @@ def find_keepers(
 
 def _keeps(process: Process) -> bool:
     """Return whether a process is a keeper; a script stands behind its shell."""
-    return any(word.rsplit("/", 1)[-1] in _KEEPERS for word in process.cmdline[:2])
+    return _is_script(process) and any(
+        word.rsplit("/", 1)[-1] in _KEEPERS for word in process.cmdline[:2]
+    )
+
+
+def _is_script(process: Process) -> bool:
+    """Return whether a process may be a script of this machine.
+
+    Its program is the shell; seen from outside, that of a jail has another path
+    (/jails/shop/bin/sh), but a service jail of FreeBSD 15 the same one [FACTS E2].
+    """
+    return process.exe == _SHELL or (not process.exe and not process.jailed)
+
+
+def _program(process: Process) -> str:
+    """Return a process's path; where it is hidden, its first word, or "" in a jail."""
+    word = "" if process.jailed else (process.cmdline or ("",))[0]
+    return process.exe or word
 
 
 def _has_data_below(process: Process, directories: Iterable[str]) -> bool:

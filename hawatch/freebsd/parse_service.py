@@ -29,6 +29,11 @@ class RcError(ParseError):
         self.trouble = trouble
         super().__init__(1, line, "running or not running")
 
+    @property
+    def tells_nothing(self) -> bool:
+        """Return whether the script is there and answers, but not in rc's words."""
+        return self.trouble in (RcTrouble.NO_STATUS, RcTrouble.UNCLEAR)
+
     def __str__(self) -> str:
         """Return the sentence for an administrator."""
         said = f": {self.line}" if self.trouble is RcTrouble.UNCLEAR else ""

@@ -40,6 +40,7 @@ def look_into(directory: str, sentinel: str) -> DirectoryProbe:
         empty=empty,
         immutable=None if own_device else is_immutable(status),
         error=complaint or unlisted,
+        real=os.path.realpath(directory),
     )
 
 

@@ -24,9 +24,12 @@ from hawatch.host import CommandResult, Ending
 ENVIRONMENT = {
     "HOME": "/",
     "LC_ALL": "C",
-    "PATH": "/sbin:/bin:/usr/sbin:/usr/bin",
+    "PATH": "/sbin:/bin:/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin",
 }
-"""All that a command gets: cron, ssh and a shell must not differ [FACTS E5]."""
+"""All that a command gets: cron, ssh and a shell must not differ [FACTS E5].
+
+The ports' programs come last: a site's fence command is a script that needs them
+(ipmitool). rc scripts see nothing of it, service(8) gives them a PATH of their own."""
 
 WAITING_SHARE = 0.5
 """The part of a hastctl's deadline that may pass before it is started: with less time

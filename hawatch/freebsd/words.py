@@ -16,12 +16,14 @@ Argv = tuple[str, ...]
 
 FSTAT = "/usr/bin/fstat"
 FSCK = "/sbin/fsck"
+GLABEL = "/sbin/glabel"
 HASTCTL = "/sbin/hastctl"
 HASTD = "/sbin/hastd"
 IFCONFIG = "/sbin/ifconfig"
 MOUNT = "/sbin/mount"
 NETSTAT = "/usr/bin/netstat"
 PING = "/sbin/ping"
+PS = "/bin/ps"
 SERVICE = "/usr/sbin/service"
 SYSCTL = "/sbin/sysctl"
 UMOUNT = "/sbin/umount"
@@ -137,6 +139,11 @@ def list_mounts_as_json() -> Argv:
     return (MOUNT, "--libxo", "json")
 
 
+def list_labels() -> Argv:
+    """Return the reading of which device each label is of [glabel(8)]."""
+    return (GLABEL, "status")
+
+
 def mount(directory: str) -> Argv:
     """Return the mount of a directory by its fstab entry; never with -f [F2]."""
     return (MOUNT, directory)
@@ -165,6 +172,11 @@ def fsck_preen(device: str, fstype: str) -> Argv:
 def fsck_yes(device: str, fstype: str) -> Argv:
     """Return the full check that repairs everything; only where allowed [F3]."""
     return (FSCK, "-t", fstype, "-y", device)
+
+
+def list_jails() -> Argv:
+    """Return the reading of which process lives in which jail [ps(1)]."""
+    return (PS, "-ax", "-o", "jid=", "-o", "pid=")
 
 
 def service_status(name: str) -> Argv:

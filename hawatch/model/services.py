@@ -10,7 +10,8 @@ import msgspec
 class RcStatus(msgspec.Struct, frozen=True, kw_only=True):
     """One service, by its rc script and by its process.
 
-    running is rc's word (`service NAME onestatus`), pids are from the same line.
+    running is rc's word (`service NAME onestatus`), pids are from the same line; where
+    the script has no word for it, the process table's.
     processes are the pids found by executable in the process table: after a forced
     unmount rc says "not running" while mysqld lives with dead descriptors [FACTS E3].
     keepers are the pids of who starts it again when it dies, as mysqld_safe does.

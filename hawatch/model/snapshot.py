@@ -12,7 +12,7 @@ from hawatch.model.hast import Hastd, HastDump, HastResource
 from hawatch.model.moment import Moment
 from hawatch.model.report import PeerReport
 from hawatch.model.services import RcStatus, SqlAnswer
-from hawatch.model.storage import DirectoryProbe, FstabEntry, Mount, Space
+from hawatch.model.storage import DirectoryProbe, FstabEntry, Mount, SkippedLine, Space
 
 NOT_LOOKED: Unknown = Unknown("not looked at")
 
@@ -37,6 +37,8 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     interfaces are keyed by name; resources, dumps and devices by HAST resource name
     (a device fact tells whether /dev/hast/PROVNAME exists); directories and space by
     mount point; rc by script name; sql by service name; witnesses by address.
+    fstab_skipped: the lines of fstab that mount(8) leaves out. configured_devices: the
+    device of each resource by hast.conf, read only where hastctl did not tell it.
     """
 
     node: str
@@ -49,9 +51,11 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     hastd: Fact[Hastd] = NOT_LOOKED
     resources: Mapping[str, Fact[HastResource]] = {}
     dumps: Mapping[str, Fact[HastDump]] = {}
+    configured_devices: Mapping[str, str] = {}
     devices: Mapping[str, Fact[bool]] = {}
     mounts: Fact[tuple[Mount, ...]] = NOT_LOOKED
     fstab: Fact[tuple[FstabEntry, ...]] = NOT_LOOKED
+    fstab_skipped: tuple[SkippedLine, ...] = ()
     directories: Mapping[str, Fact[DirectoryProbe]] = {}
     space: Mapping[str, Fact[Space]] = {}
     rc: Mapping[str, Fact[RcStatus]] = {}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import ipaddress
+from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
 
 from hawatch.host import Host
@@ -90,7 +91,7 @@ def _on_node(config: Config, node: str, other: str) -> list[str]:
         f"=== So that {node} may ask {other} ===",
         "",
         *_make_key(config.peer, node, other, options),
-        *_accept_key(config.peer, other, options, sources),
+        *_accept_key(config.peer, other, options, config.nodes[node].all_paths),
         *_pin_host(config, node, other),
     ]
 
@@ -108,7 +109,7 @@ def _make_key(settings: PeerConfig, node: str, other: str, options: str) -> list
 
 
 def _accept_key(
-    settings: PeerConfig, other: str, options: str, sources: str
+    settings: PeerConfig, other: str, options: str, sources: Sequence[str]
 ) -> list[str]:
     home = "/root" if settings.user == "root" else f"~{settings.user}"
     accept = [
@@ -123,14 +124,36 @@ def _accept_key(
         *accept,
         "   put these two lines at the end of /etc/ssh/sshd_config,",
         "",
-        f"   Match User root Address {sources}",
+        f"   Match User root Address {','.join(map(_as_address, sources))}",
         "       PermitRootLogin forced-commands-only",
         "",
+        *_names_told(sources),
         "   and let sshd read them:",
         "",
         "   sshd -t && service sshd reload",
         "",
     ]
+
+
+def _as_address(source: str) -> str:
+    """Return an address as it is, a name as what a person has to put there."""
+    return source if _is_address(source) else f"ADDRESS-OF-{source}"
+
+
+def _names_told(sources: Sequence[str]) -> list[str]:
+    """Return what to say of names: sshd compares addresses only [sshd_config(5)]."""
+    names = [source for source in sources if not _is_address(source)]
+    if not names:
+        return []
+    return [f"   with the address of {' and '.join(names)}: sshd takes no name", ""]
+
+
+def _is_address(source: str) -> bool:
+    try:
+        ipaddress.ip_address(source)
+    except ValueError:
+        return False
+    return True
 
 
 def _pin_host(config: Config, node: str, other: str) -> list[str]:

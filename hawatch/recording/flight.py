@@ -72,7 +72,8 @@ def keep(store: Store, flight: Flight) -> None:
     quiet = all(one.rule in QUIET for one in flight.decisions)
     if quiet and not acting and not record.findings:
         return
-    with contextlib.suppress(OSError):
+    # ValueError: what no encoder takes. The recorder must not stop the cycle.
+    with contextlib.suppress(OSError, ValueError):
         last = _last(store)
         story = hashlib.sha256(msgspec.json.encode(record.substance)).hexdigest()[:16]
         goes_on = last.story == story and last.sequence == flight.sequence - 1

@@ -106,6 +106,12 @@ async def _mount(
     return Reply()
 
 
+async def glabel(shell: Shell, argv: tuple[str, ...]) -> Reply:
+    """Show the only label of a node, of the disk that it boots from."""
+    del shell, argv
+    return Reply(out=text_storage.LABELS)
+
+
 async def umount(shell: Shell, argv: tuple[str, ...]) -> Reply:
     """Unmount: busy, forced, of a zombie, or hanging on stalled I/O [FACTS F4]."""
     node = shell.node

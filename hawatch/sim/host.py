@@ -20,6 +20,7 @@ from hawatch.sim.commands_storage import (
     file_system_of,
     fsck,
     fstat,
+    glabel,
     mount,
     umount,
 )
@@ -46,6 +47,7 @@ COMMANDS: dict[str, Command] = {
     "/sbin/mount": mount,
     "/sbin/umount": umount,
     "/sbin/fsck": fsck,
+    "/sbin/glabel": glabel,
     "/usr/bin/fstat": fstat,
     SERVICE: service,
     "/sbin/ping": ping,

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from hawatch.host import Host
     from hawatch.model.config import Config
     from hawatch.model.memory import HeardReport
-    from hawatch.model.storage import FstabEntry
+    from hawatch.model.storage import Fstab
     from hawatch.sim.node import Node
 
 SPACE_SHARE = 0.1
@@ -96,6 +96,7 @@ class QuickLook:
         node = self._node
         resources = [r for s in config.services.values() for r in s.resources]
         table = process_table(node)
+        fstab = _fstab(text_files.read(node, "/etc/fstab") or "")
         fields: dict[str, Any] = {
             "boot_time": host.boot_time(),
             "sysctls": Known(quick_facts.sysctls(node.carp)),
@@ -112,7 +113,8 @@ class QuickLook:
                 if (meta := node.resources[name].disk.meta) is not None
             },
             "mounts": Known(quick_facts.mounts(node.mounts.entries)),
-            "fstab": Known(_fstab(text_files.read(node, "/etc/fstab") or "")),
+            "fstab": Known(fstab.entries),
+            "fstab_skipped": fstab.skipped,
         }
         fields["devices"] = self._devices(host, fields, resources)
         for service in config.services.values():
@@ -148,5 +150,5 @@ def _seconds(config: Config, command: float) -> float:
 
 
 @lru_cache(maxsize=8)
-def _fstab(text: str) -> tuple[FstabEntry, ...]:
+def _fstab(text: str) -> Fstab:
     return parse_fstab(text)

@@ -23,6 +23,8 @@ UNKNOWN = (
     "umount: {what}: unknown file system\n"
 )
 
+LABELS = "      Name  Status  Components\ngpt/rootfs     N/A  vtbd0p2\n"
+
 CANNOT_STAT = "Can't stat {device}: No such file or directory\n"
 NO_SUPERBLOCK = "Cannot find file system superblock\n"
 NO_WRITE_ACCESS = (

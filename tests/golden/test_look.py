@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from freebsd_rendering import dump_text, list_text
 from recorded_host import RecordedHost, answer, overdue, recorded_host
@@ -295,6 +297,44 @@ def test_rc_alone_is_not_believed_where_the_process_table_is_unknown():
     assert isinstance(told, Known)
 
 
+POSTGRES = "/usr/local/bin/postgres"
+PG_UP = f'pg_ctl: server is running (PID: 9)\n{POSTGRES} "-D" "/data"\n'
+PG_DOWN = "pg_ctl: no server running\n"
+INSTANCES = "a is running as pid 3.\nb is running as pid 4.\n"
+
+
+@pytest.mark.parametrize(
+    ("said", "pids", "running"),
+    [
+        ({"out": PG_UP}, (9,), True),
+        ({"out": PG_DOWN, "status": 3}, (), False),
+        ({"out": PG_DOWN, "status": 3}, (9,), True),
+        ({"out": INSTANCES}, (3, 4), True),
+        ({"err": "pg: unknown directive 'onestatus'.\n", "status": 1}, (), False),
+        ({"err": "pg: unknown directive 'onestatus'.\n", "status": 1}, (9,), True),
+    ],
+)
+def test_where_a_script_has_no_words_for_it_the_process_table_decides(
+    said: dict[str, Any], pids: tuple[int, ...], running: bool
+):
+    """PostgreSQL's script says what pg_ctl says; others have no status at all."""
+    line = "/usr/sbin/service pg onestatus"
+    host = RecordedHost({line: answer(line, **said)})
+    table = Known(tuple(a_process(pid, POSTGRES, exe=POSTGRES) for pid in pids))
+    fact = complete(look.read_rc(host, "pg", POSTGRES, table))
+    assert isinstance(fact, Known)
+    assert (fact.value.running, fact.value.processes) == (running, pids)
+    assert reason(complete(look.read_rc(host, "pg", "", table)))
+
+
+def test_a_script_that_exits_with_0_and_no_process_contradict_each_other():
+    """The wrong `process` in hawatch.toml would unmount under a living database."""
+    line = "/usr/sbin/service pg onestatus"
+    host = RecordedHost({line: answer(line, PG_UP)})
+    fact = complete(look.read_rc(host, "pg", MYSQLD, Known(())))
+    assert f"no process runs {MYSQLD}" in reason(fact)
+
+
 def test_an_rc_script_that_hangs_is_unknown():
     """The pid file of mysqld lies on the HAST file system."""
     line = "/usr/sbin/service mysql-server onestatus"
@@ -314,7 +354,9 @@ def test_hastd_is_read_from_the_process_table():
 def test_files_are_read_or_refused_with_their_name():
     """The name of the file and the line."""
     host = RecordedHost(files={"/etc/fstab": "/dev/da0 /\n", "/etc/hast.conf": ""})
-    assert "fstab is not understood: line 1" in reason(look.read_fstab(host))
+    fstab = look.read_fstab(host)
+    assert isinstance(fstab, Known)
+    assert "line 1 of /etc/fstab" in fstab.value.skipped[0].complaint
     conf = look.read_hast_conf(host)
     assert isinstance(conf, Known)
     assert conf.value.resources == {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from builders import a_dump, a_resource
 from freebsd_rendering import (
     dump_text,
     dumps,
@@ -15,15 +16,18 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from transcript import fragments, read_all
 
+from hawatch.freebsd.hastconf_words import Words
 from hawatch.freebsd.parse_devd import parse_event, parse_vhid_at_interface
 from hawatch.freebsd.parse_error import ParseError
 from hawatch.freebsd.parse_fstab import parse_fstab
+from hawatch.freebsd.parse_glabel import parse_labels
 from hawatch.freebsd.parse_hastconf import parse_hastconf
 from hawatch.freebsd.parse_hastctl_dump import parse_dump
 from hawatch.freebsd.parse_hastctl_failure import explain_failure
 from hawatch.freebsd.parse_hastctl_list import HastListError, parse_list
 from hawatch.freebsd.parse_hastctl_status import parse_status
 from hawatch.freebsd.parse_ifconfig import parse_ifconfig
+from hawatch.freebsd.parse_jails import parse_jails
 from hawatch.freebsd.parse_mount import parse_mount, parse_mount_json
 from hawatch.freebsd.parse_netstat import parse_carp_counters
 from hawatch.freebsd.parse_service import parse_onestatus
@@ -42,6 +46,8 @@ PARSERS = {
     "devd": parse_event,
     "vhid": parse_vhid_at_interface,
     "fstab": parse_fstab,
+    "ps": parse_jails,
+    "glabel": parse_labels,
     "hast.conf": parse_hastconf,
 }
 
@@ -69,6 +75,8 @@ def golden() -> dict[str, list[str]]:
             texts[kind].update(dict.fromkeys(fragments(kind, recorded.out)))
         if recorded.command == "mount":
             texts["mount"][recorded.out] = None
+        elif recorded.command == "glabel status":
+            texts["glabel"][recorded.out] = None
         elif recorded.command == "mount --libxo json":
             texts["mount json"][recorded.out] = None
         elif recorded.command == "sysctl net.inet.carp":
@@ -77,10 +85,12 @@ def golden() -> dict[str, list[str]]:
             texts["fstab"][recorded.out] = None
     texts["hast.conf"][HAST_CONF] = None
     texts["vhid"]["1@vtnet0"] = None
+    texts["ps"]["    0     1\n   12 34567\n"] = None
     return {name: sorted(found) for name, found in texts.items()}
 
 
 GOLDEN = golden()
+RESOURCE, DUMP = a_resource(), a_dump()
 
 KINDS = pytest.mark.parametrize("kind", sorted(PARSERS))
 
@@ -244,3 +254,23 @@ def test_a_generated_list_without_one_line_is_refused_or_says_the_same(resource,
 def test_any_failure_of_hastctl_is_explained_in_one_line(status, err):
     """Whatever the exit status and the words."""
     assert "\n" not in explain_failure(status, err).reason
+
+
+@settings(max_examples=200, deadline=None)
+@given(resource=resources(), dump=dumps(), conf=st.text(max_size=20))
+@example(resource=RESOURCE, dump=DUMP, conf="\r\r\r")
+@example(resource=RESOURCE, dump=DUMP, conf="\u3000\u00a0\u2028\x85\f\v")
+def test_what_hast_conf_echoes_hides_no_resource(resource, dump, conf):
+    """A carriage return or a foreign blank sticks to the first line [FACTS B7]."""
+    echoed = Words(conf).echoed.rstrip("\\")  # \xab would read as an escaped byte
+    assert parse_list(echoed + list_text(resource)) == {resource.name: resource}
+    assert parse_dump(echoed + dump_text(dump)) == {dump.name: dump}
+    titles = "Name\tStatus\t Role\t\tComponents\n"
+    line = f"{resource.name}\tcomplete   primary        /dev/da1\t192.0.2.12\n"
+    assert list(parse_status(echoed + titles + line)) == [resource.name]
+
+
+def test_a_byte_that_is_no_utf_8_is_echoed_as_its_escape():
+    """A Latin 1 no-break space in hast.conf, as run.py decodes it."""
+    echoed = b"\xa0\r".decode("utf-8", "backslashreplace")
+    assert parse_list(echoed + list_text(RESOURCE)) == {RESOURCE.name: RESOURCE}

@@ -260,7 +260,7 @@ def test_the_mount_table_tells_the_hast_device_and_its_options():
 
 def test_fstab_tells_the_hast_file_system():
     """Tabs and blanks, a comment, and noauto."""
-    entries = parse_fstab(recorded("sysinfo", "cat /etc/fstab").out)
+    entries = parse_fstab(recorded("sysinfo", "cat /etc/fstab").out).entries
     assert len(entries) == 3
     assert entries[-1] == FstabEntry(
         device="/dev/hast/disk0",

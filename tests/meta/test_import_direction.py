@@ -22,6 +22,7 @@ STATIONS = {
     "doctoring",
     "dryrun",
     "freebsd",
+    "legible",
     "observe",
     "peer",
     "placing",

@@ -56,6 +56,7 @@ def test_another_policy_is_shown_as_a_difference() -> None:
 def test_a_full_disk_and_a_damaged_record_stop_nothing() -> None:
     """The recorder is the last thing that a cycle may fail for."""
     _, store, found = recorded()
+    keep(store, msgspec.structs.replace(found[-1], damaged="no \udcfc encoder's"))
     store.fill()
     keep(store, found[-1])
     name = store.names("flight/")[0]

@@ -12,7 +12,7 @@ from hawatch.model.plan import (
     Unmount,
 )
 from hawatch.sim.faults import FaultKind
-from hawatch.sim.storage import FS_DATABASE, FS_EXTENT, FS_SENTINEL
+from hawatch.sim.storage import FS_DATABASE, FS_EXTENT, FS_SENTINEL, MountEntry
 
 REACHED, FAILED, UNKNOWN = StepResult.REACHED, StepResult.FAILED, StepResult.UNKNOWN
 CHECK = CheckFilesystem(device=DEVICE, fstype="ufs", deadline=3600.0)
@@ -303,3 +303,25 @@ def make_unclean(bench: Bench) -> None:
 def checks(bench: Bench) -> list[tuple[str, ...]]:
     """Return the calls of fsck."""
     return [argv for argv in bench.commands if argv[0] == "/sbin/fsck"]
+
+
+def test_what_keeps_a_mount_busy_is_named_where_it_is_mounted(bench: Bench) -> None:
+    """A jail's nullfs, say: nobody finds it in `Device busy` [umount(8)]."""
+    bench.fault(FaultKind.FAIL, "/sbin/umount", err="Device busy\n", count=None)
+    jail = MountEntry(DIRECTORY, "/jails/shop/db", "nullfs", ())
+    bench.first.mounts.add(jail)
+    ended = bench.run(UNMOUNT)
+    assert ended.result is FAILED
+    assert ended.text.endswith("; unmount first: /jails/shop/db")
+
+
+def test_a_mount_that_went_to_the_end_of_a_link_says_where_it_is(
+    primary: Bench,
+) -> None:
+    """`mount exit 0` alone would be a riddle at night."""
+    primary.fault(FaultKind.LIE, "/sbin/mount", DIRECTORY)
+    entry = MountEntry(DEVICE, "/usr/db", "ufs", ("local",))
+    primary.first.mounts.add(entry)
+    ended = primary.run(MOUNT)
+    assert ended.result is FAILED
+    assert "it is on /usr/db: write that in hawatch.toml and /etc/fstab" in ended.text

@@ -275,3 +275,14 @@ def test_who_serves_and_who_does_not(
     """A full house serves [FACTS H3]; read-only and hung do not."""
     bench.rc.mood = mood
     assert bench.run(SQL).result is result
+
+
+def test_a_start_says_which_line_of_fstab_keeps_it_from_starting(
+    stopped: Bench,
+) -> None:
+    """A person mends what is quoted; "not known" mends nothing."""
+    line = f"/dev/hast/disk0 {DIRECTORY} ufs noauto,noatime 0 0\n"
+    stopped.first.root.write("/etc/fstab", line, synced=True)
+    ended = stopped.run(START)
+    assert ended.result is UNKNOWN
+    assert ended.text.endswith(f"mount skips line 1 of /etc/fstab: {line.strip()}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
 
@@ -120,6 +121,7 @@ def test_what_is_no_plain_readable_file_is_refused(checks: Path) -> None:
     (checks / "check_d_binary.py").write_bytes(b"\xff\xfe\xff")
     (checks / "check_e_long.py").write_text("#" * (collecting.MAX_BYTES + 1))
     (checks / "check_f_loop.py").symlink_to("check_f_loop.py")
+    (checks / "check_g_\udcfc.py").write_text("")
     for path in checks.iterdir():
         if path.is_file():
             path.chmod(0o644)
@@ -130,9 +132,16 @@ def test_what_is_no_plain_readable_file_is_refused(checks: Path) -> None:
     assert "check_b_directory.py" in reasons
     assert "No such file" in reasons["check_c_dead_link.py"]
     assert reasons["check_d_binary.py"] == "not UTF-8"
+    assert reasons["check_g_\\xfc.py"] == "its name is not UTF-8"
     assert "longer than" in reasons["check_e_long.py"]
     assert "check_f_loop.py" in reasons
-    assert len(reasons) == 6
+    assert len(reasons) == 7
+
+
+@pytest.mark.parametrize("code", [errno.ELOOP, errno.EMLINK])
+def test_a_link_that_comes_while_it_is_read_is_told_as_one(code: int) -> None:
+    """Linux says ELOOP where FreeBSD says EMLINK [open(2)]."""
+    assert "a link that changed" in collecting._why(OSError(code, "x"))
 
 
 def test_a_site_check_cannot_stand_in_for_a_shipped_one(checks: Path) -> None:

@@ -414,13 +414,18 @@ CASES: list[tuple[str, Verdict, Look]] = [
     ),
     (
         "fstab_leaves_the_mount_to_hawatch",
+        FAIL,
+        owner(**fstab(an_fstab_entry(options=("ro", "noauto")))),
+    ),
+    (
+        "fstab_leaves_the_mount_to_hawatch",
         WARN,
         owner(**fstab(an_fstab_entry(passno=2))),
     ),
     (
         "fstab_leaves_the_mount_to_hawatch",
         OK,
-        owner(**fstab(an_fstab_entry(passno=2, options=("noauto", "failok")))),
+        owner(**fstab(an_fstab_entry(passno=2, options=("rw", "noauto", "failok")))),
     ),
     ("fstab_leaves_the_mount_to_hawatch", UNKNOWN, owner(fstab=NO)),
     ("mysqld_answers_on_vip", OK, owner()),

@@ -41,7 +41,7 @@ from doctor_machines import (
 from hawatch.discovering.machine import BarePoint, DevdRules, Growth, Journaling
 from hawatch.discovering.own_files import PLACED
 from hawatch.doctoring.nouns import Gravity, Trap
-from hawatch.doctoring.table import TRAPS, diagnose, exit_code, name_of
+from hawatch.doctoring.table import TRAPS, diagnose, exit_code, name_of, unseen
 from hawatch.exits import Exit
 from hawatch.freebsd.host import FreeBSDHost
 from hawatch.model.config import AgentConfig, CarpConfig, HastConfig
@@ -207,6 +207,12 @@ CASES: list[tuple[str, Gravity, dict[str, Any]]] = [
         {"fstab": Known((an_fstab_entry(), an_fstab_entry(device="/dev/label/hast0")))},
     ),
     ("fstab", PROBLEM, {"fstab": Known(())}),
+    (
+        "mount-on-top",
+        PROBLEM,
+        {"mounts": Known((ROOT_MOUNT, a_mount(directory="/var/db/mysql/tmp")))},
+    ),
+    ("mount-point-link", PROBLEM, {"links": {"/home/db": Known("/home")}}),
     ("fstab", PROBLEM, {"fstab": Known((an_fstab_entry(options=("rw",)),))}),
     ("fstab", WARNING, {"fstab": Known((an_fstab_entry(passno=2),))}),
     (
@@ -273,6 +279,7 @@ CASES: list[tuple[str, Gravity, dict[str, Any]]] = [
     ("periodic-off", NOTE, {"periodic": plain("")}),
     ("periodic-off", NOTE, {"more_files": {PLACED["daily"]: Known(None)}}),
     ("service-enabled", PROBLEM, {"rc": rc(mysql_enable="YES")}),
+    ("rc-status", WARNING, {"rc_words": {"mysql-server": Known("it says: hm")}}),
     ("clock", WARNING, {"rc": rc(ntpd_enable="NO")}),
     ("clock", NOTE, {"rc": rc(ntpd_flags="-g")}),
     ("clock", WARNING, {"cron": cron(CRON + "0 * * * * root ntpdate -b pool\n")}),
@@ -367,6 +374,12 @@ def test_our_own_fence_is_no_trap() -> None:
     assert told(changes)["carp-not-allowed"] == []
 
 
+def test_another_pair_on_the_network_is_no_echo_of_ours() -> None:
+    """Its adverts come in and are discarded for their vhid or version [A13]."""
+    growth = Growth(received=3, sent=3, bad_authentication=0, foreign=3)
+    assert told({"growth": Known(growth)})["adverts-echoed"] == []
+
+
 def test_the_demotion_of_an_interface_that_is_down_is_no_trap() -> None:
     """The kernel added 240 for it and takes them away again."""
     changes = {
@@ -405,6 +418,12 @@ def test_a_timeout_that_nobody_configured_is_compared_as_it_is() -> None:
 def test_the_exit_code_is_the_worst_trap(changes: dict[str, Any], code: Exit) -> None:
     """0 for none, 1 for notes and warnings, 3 for a problem."""
     assert exit_code(diagnose(a_machine(**changes))) is code
+
+
+def test_what_could_not_be_seen_is_not_all_well() -> None:
+    """Nobody knows whether a trap is there."""
+    machine = a_machine(mounts=Unknown("mount exit 1"))
+    assert exit_code((), unseen(machine)) is Exit.NOTABLE
 
 
 def test_what_matters_most_comes_first() -> None:

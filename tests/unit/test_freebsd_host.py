@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from hawatch.freebsd.host import TEXT_LIMIT, FreeBSDHost
@@ -39,6 +40,22 @@ def found(host: FreeBSDHost, pid: int) -> Process | None:
     fact = host.processes()
     assert isinstance(fact, Known)
     return next((process for process in fact.value if process.pid == pid), None)
+
+
+def test_a_process_with_a_title_that_is_no_utf_8_can_be_recorded(
+    host: FreeBSDHost,
+) -> None:
+    """Titles are bytes that anybody chooses; a lone surrogate stops an encoder."""
+    doze = "import time; time.sleep(60)"
+    with subprocess.Popen([sys.executable, "-c", doze, b"\xfc"]) as process:
+        try:
+            seen = found(host, process.pid)
+        finally:
+            process.kill()
+
+    assert seen is not None
+    assert seen.cmdline[-1] == "\\xfc"
+    assert msgspec.json.encode(seen)
 
 
 def test_the_clocks_are_the_ones_given(tmp_path: Path) -> None:

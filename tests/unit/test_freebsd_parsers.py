@@ -10,8 +10,12 @@ from hawatch.freebsd.parse_devd import (
     parse_vhid_at_interface,
 )
 from hawatch.freebsd.parse_error import CarpMissingError, ParseError
-from hawatch.freebsd.parse_fstab import parse_fstab
-from hawatch.freebsd.parse_hastconf import HastNodeConf, HastSettings, parse_hastconf
+from hawatch.freebsd.parse_hastconf import (
+    HastNodeConf,
+    HastSettings,
+    devices_on,
+    parse_hastconf,
+)
 from hawatch.freebsd.parse_hastctl_failure import HastTrouble, explain_failure
 from hawatch.freebsd.parse_ifconfig import parse_ifconfig
 from hawatch.freebsd.parse_mount import parse_mount, parse_mount_json
@@ -160,20 +164,6 @@ def test_json_reads_the_directory_that_the_text_leaves_unclear():
         parse_mount_json(text[:-2])
     with pytest.raises(ParseError, match="root"):
         parse_mount_json('{"mount": {"mounted": []}}')
-
-
-def test_fstab_knows_escapes_comments_and_missing_numbers():
-    r"""A blank is \040; dump and pass default to 0; # begins a comment."""
-    text = (
-        "\n  # comment\n/dev/a /my\\040sql\\\\x ufs rw,noauto # later\n"
-        "/dev/b / ufs rw 1 1"
-    )
-    first, second = parse_fstab(text)
-    assert (first.directory, first.dump, first.passno) == ("/my sql\\x", 0, 0)
-    assert (second.options, second.passno) == (("rw",), 1)
-    for bad in ("/dev/a / ufs", "/dev/a / ufs rw 1 x"):
-        with pytest.raises(ParseError):
-            parse_fstab(bad)
 
 
 @pytest.mark.parametrize(
@@ -396,3 +386,31 @@ def test_a_parse_error_is_one_sentence_with_a_shortened_line():
     assert str(error).startswith("line 3: expected a word, found 'xxx")
     assert len(str(error)) < 200
     assert str(ParseError(4, "", "more")) == "line 4: expected more, found nothing"
+
+
+def test_the_device_of_a_resource_is_the_one_of_its_node():
+    """`name` may differ; whoever is not named takes what the nodes agree on."""
+    text = (
+        "resource a {\n name same\n on x { local /dev/da1\n remote none }\n"
+        " on y { local /dev/da1\n remote none }\n}\n"
+        "resource b {\n on x { name one\n local /dev/da1\n remote none }\n"
+        " on y { name two\n local /dev/da1\n remote none }\n}\n"
+    )
+    conf = parse_hastconf(text)
+    assert devices_on(conf, "y.example.net") == {
+        "a": "/dev/hast/same",
+        "b": "/dev/hast/two",
+    }
+    assert devices_on(conf, "stranger") == {"a": "/dev/hast/same"}
+
+
+def test_an_interface_without_any_flag_does_not_hide_the_others():
+    """Those of 14 and 15 print no <> where there is nothing in it (enc0)."""
+    em0 = "em0: flags=8843<UP,RUNNING> metric 0 mtu 1500\n"
+    enc0 = "enc0: flags=0 metric 0 mtu 1536\n\tgroups: enc\n"
+    assert [(one.name, one.up) for one in parse_ifconfig(em0 + enc0)] == [
+        ("em0", True),
+        ("enc0", False),
+    ]
+    with pytest.raises(ParseError):
+        parse_ifconfig("em0: flags=8843 metric 0 mtu 1500\n")

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hawatch.freebsd.parse_error import ParseError
+from hawatch.freebsd.parse_jails import parse_jails
 from hawatch.freebsd.parse_processes import (
     find_by_executable,
     find_hastd,
     find_keepers,
+    find_starts,
 )
 from hawatch.host import Process
 from hawatch.model.hast import HastRole, HastWorker
@@ -20,10 +29,17 @@ def a_process(
     parent: int = 1,
     started: float = 0.0,
     exe: str = "",
+    jailed: bool = False,
 ) -> Process:
     """Return a process of the table."""
     return Process(
-        pid=pid, parent=parent, name=name, cmdline=cmdline, started=started, exe=exe
+        pid=pid,
+        parent=parent,
+        name=name,
+        cmdline=cmdline,
+        started=started,
+        exe=exe,
+        jailed=jailed,
     )
 
 
@@ -129,3 +145,61 @@ def test_whoever_else_started_a_server_is_no_keeper():
     table = (shell, other, server)
     assert find_keepers(table, (710,), ("/var/db/mysql",)) == ()
     assert find_keepers((server,), (710, 999), ("/var/db/mysql",)) == ()
+
+
+@pytest.mark.parametrize(
+    "where",
+    [{"exe": "/jails/shop/bin/sh", "jailed": True}, {"jailed": True}, {"exe": "/x/sh"}],
+)
+def test_a_jails_mysqld_safe_and_its_starts_are_not_ours(where: dict[str, Any]):
+    """The same words in another root: killing them would stop a stranger's service."""
+    keeper = a_process(700, *SAFE, name="sh", **where)
+    server = a_process(710, MYSQLD, parent=700, exe=MYSQLD)
+    script = "/usr/local/etc/rc.d/mysql-server"
+    start = a_process(720, "/bin/sh", script, "onestart", name="sh", **where)
+    table = (keeper, server, start)
+    assert find_keepers(table, (710,), ("/var/db/mysql",)) == ()
+    assert find_starts(table, "mysql-server") == ()
+
+
+def test_a_jails_server_is_not_ours_though_it_hides_its_path():
+    """Its first word is the one of ours; a service jail's path is ours, too [E2]."""
+    table = (
+        a_process(10, MYSQLD, jailed=True),
+        a_process(20, MYSQLD, exe=f"/jails/shop{MYSQLD}", jailed=True),
+        a_process(30, MYSQLD),
+        a_process(40, MYSQLD, exe=MYSQLD, jailed=True),
+    )
+    assert find_by_executable(table, MYSQLD) == (30, 40)
+
+
+def test_a_start_of_our_own_is_found_by_its_shell_or_where_that_is_hidden():
+    """After an upgrade of the base system /bin/sh is another file."""
+    script = ("/bin/sh", "/usr/local/etc/rc.d/mysql-server", "onestart")
+    for exe in ("/bin/sh", ""):
+        start = a_process(720, *script, name="sh", exe=exe)
+        assert find_starts((start,), "mysql-server") == (start,)
+
+
+def test_hastds_workers_are_hastds_though_they_live_in_jails():
+    """Each drops into an anonymous jail of its own [FACTS B1]."""
+    table = (
+        a_process(562, "/sbin/hastd"),
+        a_process(1954, "hastd: disk0 (primary)", parent=562, jailed=True),
+    )
+    assert find_hastd(table, answering=True).worker_of("disk0").pid == 1954
+
+
+def test_the_jails_of_processes_are_read_from_ps():
+    """The host is jail 0; a text that was cut short is refused."""
+    assert parse_jails("   0     1\n  12 34567\n") == {1: 0, 34567: 12}
+    for bad in ("  JID PID\n", "0 1\n0", "0 1 sh\n"):
+        with pytest.raises(ParseError):
+            parse_jails(bad)
+
+
+@given(st.dictionaries(st.integers(0, 99999), st.integers(0, 999)))
+def test_ps_says_again_what_it_was_told(jails: dict[int, int]):
+    """Any table, whatever the width of its columns."""
+    text = "".join(f"{jid:>5} {pid:>5}\n" for pid, jid in jails.items())
+    assert parse_jails(text) == jails

@@ -299,3 +299,20 @@ def test_the_set_up_text_for_an_ordinary_user_leaves_root_alone() -> None:
     text = setup.setup_text(a_config(peer=PeerConfig(user="hawatch")))
     assert "~hawatch/.ssh/authorized_keys" in text
     assert "PermitRootLogin" not in text
+
+
+def test_sshd_is_told_no_host_name_where_it_takes_only_addresses() -> None:
+    """A name in `Match Address` matches nothing [sshd_config(5)]."""
+    config = a_config()
+    first, second = config.nodes
+    nodes = {
+        first: msgspec.structs.replace(
+            config.nodes[first], paths=("db1.example.net", "10.0.0.1")
+        ),
+        second: config.nodes[second],
+    }
+    text = setup.setup_text(msgspec.structs.replace(config, nodes=nodes))
+    assert "Address ADDRESS-OF-db1.example.net,10.0.0.1\n" in text
+    assert "with the address of db1.example.net: sshd takes no name" in text
+    assert 'from="db1.example.net,10.0.0.1"' in text
+    assert "sshd takes no name" not in setup.setup_text(config)

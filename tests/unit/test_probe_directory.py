@@ -181,3 +181,13 @@ def test_a_device_that_gives_nothing_is_no_device() -> None:
 def test_no_sentinel_is_missed_where_none_was_promised(tmp_path: Path) -> None:
     """A site that names no sentinel must not be told that its disk is the wrong one."""
     assert look_into(str(tmp_path), "").sentinel is None
+
+
+def test_a_link_in_the_path_is_told_by_the_real_path(tmp_path: Path) -> None:
+    """mount(8) resolves it, so the mount table has the path without links."""
+    real = tmp_path.resolve() / "usr"
+    real.mkdir()
+    (tmp_path / "home").symlink_to(real)
+
+    assert look_into(str(tmp_path / "home"), "").real == str(real)
+    assert look_into(str(real), "").real == str(real)

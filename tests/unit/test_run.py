@@ -61,6 +61,14 @@ def test_the_environment_is_minimal_and_not_ours(
     assert dict(line.split("=", 1) for line in lines) == ENVIRONMENT
 
 
+def test_a_sites_script_finds_the_programs_of_ports_after_the_systems() -> None:
+    """A fence command is a script that calls ipmitool or fence_apc."""
+    folders = sh('echo "$PATH"').out.strip().split(":")
+
+    assert folders[-2:] == ["/usr/local/sbin", "/usr/local/bin"]
+    assert "/usr/bin" in folders[:-2]
+
+
 def test_standard_input_is_empty_and_the_directory_is_the_root() -> None:
     """A command never waits for input, nor keeps a mount busy by standing in it."""
     assert sh("cat; pwd").out == "/\n"

@@ -17,13 +17,14 @@ from peer_builders import (
     a_vhid,
 )
 
+from hawatch.deciding.mount_view import device_of, mount_view
 from hawatch.deciding.service_view import ServiceView, service_view
 from hawatch.deciding.three import NO, YES, all_known, any_known, not_known
 from hawatch.model.carp import Interface
-from hawatch.model.fact import Fact, Known, Unknown
+from hawatch.model.fact import Fact, Known, Unknown, why_unknown
 from hawatch.model.hast import Hastd, HastRole, HastStatus, HastWorker
 from hawatch.model.services import RcStatus
-from hawatch.model.storage import FstabEntry, Mount
+from hawatch.model.storage import DirectoryProbe, FstabEntry, Mount, SkippedLine
 
 LOST = Unknown("lost")
 
@@ -303,3 +304,54 @@ def test_a_degraded_owner_still_serves() -> None:
     """Clients are served without the other copy."""
     lonely = Known(a_resource(HastRole.PRIMARY, HastStatus.DEGRADED))
     assert a_view(active=True, resources={"disk0": lonely}).serving == YES
+
+
+def test_a_mount_point_that_a_skipped_line_of_fstab_mentions_is_not_known() -> None:
+    """The other mount points keep their entries."""
+    entry = FstabEntry(
+        device="/dev/hast/disk0", directory="/a", fstype="ufs", options=("rw",)
+    )
+    snapshot = a_snapshot(
+        fstab=Known((entry,)), fstab_skipped=(SkippedLine(3, "/dev/hast/disk1 /b"),)
+    )
+    assert mount_view(snapshot, "/a", ()).entry == Known(entry)
+    assert "line 3" in str(why_unknown(mount_view(snapshot, "/b", ()).entry))
+
+
+@pytest.mark.parametrize(
+    ("device", "directory", "held"),
+    [
+        ("/dev/hast/disk0p1", "/mnt", YES),
+        ("/dev/ufs/mysql", DIRECTORY, None),
+        ("/dev/gpt/home", "/home", NO),
+        ("/dev/da9", DIRECTORY, NO),
+    ],
+)
+def test_a_mount_by_another_name_is_held_or_not_known(
+    device: str, directory: str, held: Fact[bool] | None
+) -> None:
+    """A partition tells its disk; a label on the service's directory does not."""
+    mounts = Known((a_mount(device, directory),))
+    fact = a_view(mounts=mounts).mounted
+    assert fact == held if held else isinstance(fact, Unknown)
+
+
+def test_a_device_has_the_name_of_hast_conf_where_hastctl_does_not_answer() -> None:
+    """`name` in hast.conf need not be the resource's."""
+    snapshot = a_snapshot(
+        resources={"disk0": LOST}, configured_devices={"disk0": "/dev/hast/data"}
+    )
+    assert device_of(snapshot, "disk0") == "/dev/hast/data"
+    assert device_of(snapshot, "disk1") == "/dev/hast/disk1"
+
+
+def test_a_mount_point_behind_a_link_has_no_device_that_could_be_mounted() -> None:
+    """It is refused with the path to write, before anything is promoted."""
+    probe = DirectoryProbe(own_device=False, sentinel=None, empty=True, real="/usr/db")
+    snapshot = a_snapshot(directories={DIRECTORY: Known(probe)})
+    reason = why_unknown(mount_view(snapshot, DIRECTORY, ("disk0",)).device)
+    assert reason is not None
+    assert "write /usr/db in hawatch.toml and /etc/fstab" in reason
+    same = msgspec.structs.replace(probe, real=DIRECTORY)
+    snapshot = a_snapshot(directories={DIRECTORY: Known(same)})
+    assert isinstance(mount_view(snapshot, DIRECTORY, ("disk0",)).device, Known)

@@ -121,11 +121,11 @@ def test_the_sum_of_times_comes_out_with_several_services(tmp_path: Path) -> Non
 
 
 def test_nothing_is_left_to_do_on_a_configured_machine(tmp_path: Path) -> None:
-    """All is in place and nothing is a trap: both say so, in one line, with 0."""
+    """All is in place and nothing is a trap; a tree has no other node to be seen."""
     root = str(a_tree("configured", tmp_path, shipped=True))
     assert run("setup", "--dry-run", "--root", root) == (0, "nothing to change\n")
     code, text = run("doctor", "--root", root)
-    assert code == 0
+    assert code == 1
     assert "No trap found" in text
 
 
@@ -195,3 +195,19 @@ def test_a_proposal_that_cannot_be_used_is_not_written(tmp_path: Path) -> None:
 def test_a_machine_of_which_nothing_is_known_has_no_node() -> None:
     """The default of every fact is "not read"."""
     assert Machine().node == ""
+
+
+@pytest.mark.parametrize(("line", "echoed"), [("bad vhid", False), ("", True)])
+def test_adverts_that_are_discarded_for_their_vhid_are_no_echo(
+    line: str, tmp_path: Path, *, echoed: bool
+) -> None:
+    """The counters of two readings tell another pair from a second MASTER."""
+    root = a_tree("configured", tmp_path, shipped=True)
+    later = root / "commands/netstat-s-p-carp.later.txt"
+    text = later.read_text().replace(
+        "0 packets received (IPv4)", "3 packets received (IPv4)"
+    )
+    if line:
+        text = text.replace(f"0 discarded for {line}", f"3 discarded for {line}")
+    later.write_text(text)
+    assert ("adverts-echoed" in run("doctor", "--root", str(root))[1]) is echoed

@@ -8,7 +8,7 @@ from hawatch.commands.worker import NothingToDo, cycles
 from hawatch.exits import Exit
 from hawatch.model.decision import Rule
 from hawatch.model.plan import StepResult
-from hawatch.model.trigger import Trigger, TriggerKind
+from hawatch.model.trigger import FORCE, Trigger, TriggerKind
 from hawatch.showing.cycles import plan_lines, refusal_lines, step_lines, waterfall
 
 
@@ -38,7 +38,7 @@ def ask(verb: str, description: str, words: list[str], *, forceable: bool) -> in
     takes_over = forceable and options.peer_is_off
     asked = ["takeover" if takes_over else verb, service]
     if forceable and options.force:
-        asked.append("force")
+        asked.append(FORCE)
     trigger = Trigger(
         kind=TriggerKind.OPERATOR,
         words=tuple(asked),

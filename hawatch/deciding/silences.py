@@ -98,14 +98,11 @@ def _look_again(s: Situation) -> str | None:
 
 
 def _operator_asked(s: Situation) -> str | None:
-    if s.trigger.kind is not TriggerKind.OPERATOR:
-        return "nobody typed a verb"
-    verb, *services = s.trigger.words
+    if s.trigger.kind is not TriggerKind.OPERATOR or not s.trigger.concerns(s.service):
+        return "nobody typed a verb for this service"
+    verb = s.trigger.verb
     known = ("switchover", "demote", "takeover", "restore")
-    return first(
-        (bool(services) and s.service not in services, "another service was meant"),
-        (verb not in known, f"{verb} asks for nothing here"),
-    )
+    return first((verb not in known, f"{verb} asks for nothing here"))
 
 
 def _interrupted_plan(s: Situation) -> str | None:

@@ -55,7 +55,6 @@ from hawatch.deciding.debts import (
     after_the_worker,
     as_primary,
     as_unread_primary,
-    healing_due,
 )
 from hawatch.deciding.generations import Forecast, forecast
 from hawatch.deciding.service_view import ServiceView
@@ -69,7 +68,7 @@ from hawatch.model.memory import Memory, SeenRole, ServiceMemory
 from hawatch.model.report import ServiceReport
 from hawatch.model.snapshot import NOT_ASKED, Snapshot
 
-__all__ = ["CopyLook", "CopyMemory", "healing_due", "next_copy", "next_evidence"]
+__all__ = ["CopyLook", "CopyMemory", "next_copy", "next_evidence"]
 
 
 def next_evidence(

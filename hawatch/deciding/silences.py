@@ -12,10 +12,10 @@ from collections.abc import Callable
 import msgspec
 
 from hawatch.deciding import rules_owner as owner
-from hawatch.deciding.evidence import healing_due
 from hawatch.deciding.gates import is_master
 from hawatch.deciding.hands_off import in_maintenance
 from hawatch.deciding.rules import RULES, TheRule
+from hawatch.deciding.rules_heal import resyncs_due, workers_due
 from hawatch.deciding.rules_hold import longest_gap
 from hawatch.deciding.rules_roles import storage_in_place
 from hawatch.deciding.silences_pair import (
@@ -163,16 +163,12 @@ def _restarts_used_up(s: Situation) -> str | None:
 
 
 def _diverged_heal(s: Situation) -> str | None:
-    due = [
-        name
-        for name, fact in s.view.resources.items()
-        if healing_due(s.own, fact) is not None
-    ]
+    due = workers_due(s) or resyncs_due(s)
     return first(
         (not is_master(s), "the VIP is not known to be here"),
         (not is_true(s.view.serving), unproved(s.view.serving, "nothing is served")),
         (bool(s.ailing), "a check stands failing, which comes first"),
-        (not due, "no connected copy lacks what a new worker would send"),
+        (not due, "no connected copy lacks what was lost in a break"),
     )
 
 

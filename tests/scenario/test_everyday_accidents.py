@@ -32,3 +32,24 @@ def test_a_standby_without_its_rc_script_is_handed_nothing() -> None:
         """
     )
     assert wrong_in(report) == []
+
+
+def test_a_pair_without_a_channel_heals_what_hast_lost() -> None:
+    """Nobody can be asked; a peer that is connected is a secondary [B8]."""
+    report = play_out(
+        """
+        end = 900
+        at = [
+            { time = 20, do = "cut", between = ["$A", "$B"], kinds = ["hast"] },
+            { time = 100, do = "heal-all" },
+        ]
+        expect = [
+            { that = "step", node = "$A", step = "restart-worker", times = 1 },
+            { that = "copies-equal", at = 890 },
+            { that = "latched", node = "$A", kind = "diverged", never=true, since=300 },
+        ]
+        [config.peer]
+        enabled = false
+        """
+    )
+    assert wrong_in(report) == []

@@ -9,7 +9,13 @@ import msgspec
 import pytest
 from situation_tools import LOST, at, own, refusals, view, word
 
-from hawatch.deciding import rules_owner, rules_pair, rules_repair, rules_roles
+from hawatch.deciding import (
+    rules_heal,
+    rules_owner,
+    rules_pair,
+    rules_repair,
+    rules_roles,
+)
 from hawatch.deciding.situation import Failing, Situation
 from hawatch.model.carp import CarpCounters
 from hawatch.model.config import Remedy
@@ -414,14 +420,14 @@ def test_only_a_serving_master_without_failures_heals_its_peers_copy() -> None:
         updates=36,
     )
     s = own(at("owner"), latches=(debt,), in_sync={})
-    assert rules_owner.diverged_heal(s) is not None
+    assert rules_heal.diverged_heal(s) is not None
     for other in (
         view(s, serving=NO),
         view(s, serving=LOST),
         having(s, failing=ILL),
         own(at("owner", own={"carp": "BACKUP for 60 s"}), latches=(debt,), in_sync={}),
     ):
-        assert rules_owner.diverged_heal(other) is None
+        assert rules_heal.diverged_heal(other) is None
 
 
 @pytest.mark.parametrize(

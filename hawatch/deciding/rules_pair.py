@@ -10,6 +10,7 @@ from hawatch.deciding.gates import carp_age, is_master, may_promote
 from hawatch.deciding.gates_fence import may_serve_here
 from hawatch.deciding.plan import ladder_down
 from hawatch.deciding.refusals import CHOICE
+from hawatch.deciding.rules_roles import release_behind_init
 from hawatch.deciding.situation import Situation
 from hawatch.deciding.yielding import (
     CONFIRM_MARGIN,
@@ -118,10 +119,15 @@ def carp_held_back(s: Situation) -> Decision | None:
         if name != s.service
         for reason in _fences(s, name)
     ]
+    off = "net.inet.carp.allow is 0"
+    released = release_behind_init(s, Rule.CARP_HELD_BACK, off)
+    if released is not None:
+        return released
     if not fenced and not elsewhere and not s.config.carp.interlock:
         return s.decide(
             Rule.CARP_HELD_BACK,
-            "net.inet.carp.allow is 0 and hawatch did not set it; no VIP can be here",
+            f"{off} and hawatch did not set it; no VIP can be here until "
+            "`hawatch restore` allows it",
             alarm=True,
         )
     why = _why_lift(s)
@@ -190,7 +196,7 @@ def _why_lift(s: Situation) -> str | None:
         if s.own.raised is not None and would_take_vip(s):
             return None
         return f"{s.peer} serves, and this node holds nothing"
-    if unheard and s.now.wall - min(unheard) >= s.config.limits.cooldown:
+    if unheard and s.age(min(unheard)) >= s.config.limits.cooldown:
         return "the cool-down is over: trying whether adverts arrive again"
     # Held back since the boot, the node that has to be primary begins [FACTS H10].
     fenced = any(m.kind is LatchKind.FENCED for m in s.own.latches)

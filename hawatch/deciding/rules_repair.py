@@ -74,7 +74,7 @@ def restore_raised_skew(s: Situation) -> Decision | None:
         return None
     if not is_good_standby(s) or not s.word.fresh:
         return None
-    if s.now.wall - raised.since < QUIET_CYCLES * s.config.agent.interval:
+    if s.age(raised.since) < QUIET_CYCLES * s.config.agent.interval:
         return None
     step = restore_skew(s)
     if isinstance(step, str):

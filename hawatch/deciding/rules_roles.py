@@ -11,6 +11,7 @@ from hawatch.deciding.gates import (
     may_demote,
     may_promote,
     peer_able,
+    peer_is_master,
     peer_ready,
 )
 from hawatch.deciding.last_owner import rightful_owner
@@ -22,7 +23,7 @@ from hawatch.deciding.situation import Situation
 from hawatch.deciding.yielding import give_vip_up, takes_no_part, with_raise
 from hawatch.model.carp import CarpState
 from hawatch.model.decision import Decision, Refusal, Refused, Rule
-from hawatch.model.fact import Known, Unknown, is_false, is_true
+from hawatch.model.fact import Unknown, is_false, is_true
 from hawatch.model.hast import HastRole
 from hawatch.model.plan import Plan
 from hawatch.model.report import Duty
@@ -146,26 +147,35 @@ def link_down(s: Situation) -> Decision | None:
     """INIT: a link that went down. Nothing is torn down unless the peer took over."""
     if not is_in(s, CarpState.INIT):
         return None
-    long = carp_age(s) >= s.config.carp.debounce
-    theirs = (
-        s.word.service.carp if s.word.service is not None and s.word.fresh else None
-    )
-    taken = isinstance(theirs, Known) and theirs.value.state is CarpState.MASTER
-    if is_true(s.view.holding) and taken and long and not _in_vain(s):
-        steps = ladder_down(s.config, s.snapshot, s.view, role=HastRole.SECONDARY)
-        return s.decide(
-            Rule.LINK_DOWN,
-            f"{s.interface} is down and {s.peer} has the VIP: releasing {s.service} so "
-            "that it can serve",
-            duty=Duty.STANDBY,
-            plan=Plan(steps=steps),
-            alarm=True,
-        )
+    released = release_behind_init(s, Rule.LINK_DOWN, f"{s.interface} is down")
+    if released is not None:
+        return released
     return s.decide(
         Rule.LINK_DOWN,
         f"vhid {s.settings.vhid} on {s.interface} is INIT (a link that is down); "
         "nothing is torn down for that",
-        alarm=long,
+        alarm=carp_age(s) >= s.config.carp.debounce,
+    )
+
+
+def release_behind_init(s: Situation, rule: Rule, why: str) -> Decision | None:
+    """Let go where the VIP cannot be here and the peer, which has it, can serve.
+
+    why: what keeps the vhid in INIT, a cable or a switch: the storage is in the way of
+    the peer all the same [FACTS H26, H30].
+    """
+    if not is_in(s, CarpState.INIT) or carp_age(s) < s.config.carp.debounce:
+        return None
+    if not is_true(s.view.holding) or not peer_is_master(s) or _in_vain(s):
+        return None
+    return s.decide(
+        rule,
+        f"{why} and {s.peer} has the VIP: releasing {s.service} so that it can serve",
+        duty=Duty.STANDBY,
+        plan=Plan(
+            steps=ladder_down(s.config, s.snapshot, s.view, role=HastRole.SECONDARY)
+        ),
+        alarm=True,
     )
 
 

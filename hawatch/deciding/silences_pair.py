@@ -137,7 +137,7 @@ def restore_raised_skew(s: Situation) -> str | None:
     if is_master(s) and is_true(s.view.serving) and not s.ailing:
         return None
     patience = repair.QUIET_CYCLES * s.config.agent.interval
-    age = s.now.wall - raised.since
+    age = s.age(raised.since)
     standby = is_in(s, CarpState.BACKUP) and is_false(s.view.holding)
     return first(
         (not standby, "this node neither serves again nor stands by"),

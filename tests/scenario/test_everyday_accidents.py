@@ -53,3 +53,22 @@ def test_a_pair_without_a_channel_heals_what_hast_lost() -> None:
         """
     )
     assert wrong_in(report) == []
+
+
+def test_an_owner_without_carp_lets_go_for_the_node_that_has_the_address() -> None:
+    """As with a cable that was pulled: its storage is in the way of the peer [H26]."""
+    report = play_out(
+        """
+        end = 300
+        expect = [
+            { that = "served-by", node = "$B", by = 60 },
+            { that = "command", node = "$A", text = "carp.allow=1", never = true },
+        ]
+        [[at]]
+        time = 10
+        do = "run"
+        node = "$A"
+        argv = ["/sbin/sysctl", "net.inet.carp.allow=0"]
+        """
+    )
+    assert wrong_in(report) == []

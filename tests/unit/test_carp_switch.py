@@ -224,6 +224,7 @@ COOLDOWN = at().config.limits.cooldown
         (unheard(COOLDOWN - 1), False),
         (unheard(COOLDOWN), True),
         (unheard(COOLDOWN + 1), True),
+        (unheard(-86400), True),
         (word(unheard(60), fresh=False), True),
         (word(unheard(60), service=None), True),
         (own(unheard(60), latches=FENCED), True),

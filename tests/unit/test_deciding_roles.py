@@ -385,11 +385,14 @@ def test_an_owner_that_serves_again_lowers_its_advskew() -> None:
         assert rules_repair.restore_raised_skew(other) is None
 
 
-@pytest.mark.parametrize(("short", "due"), [(1, False), (0, True)])
+@pytest.mark.parametrize(("short", "due"), [(1, False), (0, True), (86400, True)])
 def test_a_standby_lowers_its_advskew_after_some_quiet_looks(
     short: float, *, due: bool
 ) -> None:
-    """BACKUP, holding nothing, good and with the peer heard; five intervals."""
+    """BACKUP, holding nothing, good and with the peer heard; five intervals.
+
+    A clock that was set back by a day does not keep it raised for that day [H24].
+    """
     s = at("standby")
     ago = 5 * s.config.agent.interval - short
     s = own(s, raised=b.a_raise(since=s.now.wall - ago))

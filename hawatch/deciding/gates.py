@@ -103,7 +103,11 @@ def _peer_able(s: Situation) -> Iterator[Refused]:
     for reason in service.not_eligible:
         yield refuse(Refusal.PEER_NOT_ELIGIBLE, reason)
     if service.failing:
-        yield refuse(Refusal.PEER_FAILING, ", ".join(service.failing))
+        failing = ", ".join(service.failing)
+        yield refuse(
+            Refusal.PEER_FAILING,
+            f"{failing} fails on {s.peer}: `hawatch check` there says what to do",
+        )
     for latch in service.latches:
         if latch.copy_of in ("", s.peer):
             yield refuse(

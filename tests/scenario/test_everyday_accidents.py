@@ -72,3 +72,44 @@ def test_an_owner_without_carp_lets_go_for_the_node_that_has_the_address() -> No
         """
     )
     assert wrong_in(report) == []
+
+
+def test_an_error_that_a_person_accepted_ends_its_alarm_and_keeps_nothing() -> None:
+    """The worker's counter never falls; the standby is able all the same [B5, H14]."""
+    report = play_out(
+        """
+        end = 900
+        at = [
+            { time = 20, do = "disk", node = "$B", state = "write-errors" },
+            { time = 25, do = "disk", node = "$B", state = "well" },
+            { time = 100, do = "clear-latch", node = "$B", kind = "suspect-disk" },
+            { time = 600, do = "kill-mysqld", node = "$A", for_good = true },
+        ]
+        expect = [
+            { that = "incident", node = "$B", key = "local_disk", at = 90 },
+            { that = "incident", node = "$B", key="local_disk", never=true, since=200 },
+            { that = "served-by", node = "$B", by = 700 },
+        ]
+        """
+    )
+    assert wrong_in(report) == []
+
+
+def test_the_next_error_of_an_accepted_disk_is_an_alarm_again() -> None:
+    """What was accepted is a number, and not the disk [H14]."""
+    report = play_out(
+        """
+        end = 500
+        at = [
+            { time = 20, do = "disk", node = "$B", state = "write-errors" },
+            { time = 25, do = "disk", node = "$B", state = "well" },
+            { time = 100, do = "clear-latch", node = "$B", kind = "suspect-disk" },
+            { time = 300, do = "disk", node = "$B", state = "write-errors" },
+        ]
+        expect = [
+            { that = "incident", node = "$B", key = "local_disk", at = 490 },
+            { that = "latched", node = "$B", kind = "suspect-disk", at = 490 },
+        ]
+        """
+    )
+    assert wrong_in(report) == []

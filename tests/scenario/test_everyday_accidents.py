@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from scenes import play_out, wrong_in
 
 
@@ -109,6 +110,33 @@ def test_the_next_error_of_an_accepted_disk_is_an_alarm_again() -> None:
         expect = [
             { that = "incident", node = "$B", key = "local_disk", at = 490 },
             { that = "latched", node = "$B", kind = "suspect-disk", at = 490 },
+        ]
+        """
+    )
+    assert wrong_in(report) == []
+
+
+@pytest.mark.parametrize(
+    "meanwhile",
+    [
+        'do = "maintenance-on", node = "$A", minutes = 60, why = "looking"',
+        'do = "pause", node = "$A", seconds = 80',
+    ],
+)
+def test_nothing_is_over_because_nobody_decides(meanwhile: str) -> None:
+    """A dead database is told once, in a maintenance and over a pause [never 8]."""
+    told = 'that = "message", node = "$A", about = "unhealthy-hold"'
+    report = play_out(
+        f"""
+        end = 300
+        at = [
+            {{ time = 5, do = "crash", node = "$B" }},
+            {{ time = 40, do = "kill-mysqld", node = "$A", for_good = true }},
+            {{ time = 150, {meanwhile} }},
+        ]
+        expect = [
+            {{ {told}, kind = "opened", times = 1 }},
+            {{ {told}, kind = "closed", times = 0 }},
         ]
         """
     )

@@ -171,7 +171,7 @@ def _peer_out(s: Situation) -> Iterator[Refused]:
             )
         elif service.holding.value:
             yield refuse(Refusal.PEER_HOLDS, f"{s.peer} still holds {s.service}")
-        elif service.duty is Duty.ACTIVE and _is_master_there(service):
+        elif service.duty is Duty.ACTIVE and has_vip(service):
             # It has begun to take the service over: its plan is written before it acts.
             yield refuse(Refusal.PEER_HOLDS, f"{s.peer} is taking {s.service} over")
         yield from _drained(s)
@@ -217,7 +217,8 @@ def _drained(s: Situation) -> Iterator[Refused]:
             )
 
 
-def _is_master_there(service: ServiceReport) -> bool:
+def has_vip(service: ServiceReport) -> bool:
+    """Return whether the peer's report says that the VIP is there."""
     return isinstance(service.carp, Known) and (
         service.carp.value.state is CarpState.MASTER
     )
@@ -278,4 +279,4 @@ def is_master(s: Situation) -> bool:
 def peer_is_master(s: Situation) -> bool:
     """Return whether the peer says in this look that the VIP is there."""
     service = s.word.service
-    return s.word.fresh and service is not None and _is_master_there(service)
+    return s.word.fresh and service is not None and has_vip(service)

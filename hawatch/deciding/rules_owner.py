@@ -7,6 +7,7 @@ import msgspec
 from hawatch.deciding.gates import is_master, may_demote
 from hawatch.deciding.plan import ladder_down, restart
 from hawatch.deciding.rules_heal import heal
+from hawatch.deciding.rules_roles import storage_in_place
 from hawatch.deciding.situation import Failing, Situation
 from hawatch.deciding.yielding import fence_vip, with_raise, yield_vip
 from hawatch.model.decision import Decision, Refusal, Refused, Rule
@@ -112,8 +113,7 @@ def unhealthy_restart(s: Situation) -> Decision | None:
         return None
     if len(s.own.restarts) >= s.config.limits.restarts or s.damaged is not None:
         return None
-    in_place = [*s.view.primaries.values(), *(v.ready for v in s.view.mounts.values())]
-    if not all(is_true(fact) for fact in in_place):
+    if not storage_in_place(s):
         return None
     if may_read_old_blocks(s):
         return None

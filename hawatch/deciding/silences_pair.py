@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from hawatch.deciding import rules_repair as repair
 from hawatch.deciding.gates import is_in, is_master
-from hawatch.deciding.rules_roles import storage_in_place
+from hawatch.deciding.rules_roles import in_the_way, storage_in_place
 from hawatch.deciding.situation import Situation
 from hawatch.deciding.yielding import takes_no_part
 from hawatch.model.carp import CarpState
@@ -121,7 +121,10 @@ def carp_held_back(s: Situation) -> str | None:
     sysctls = s.snapshot.sysctls
     if isinstance(sysctls, Unknown):
         return f"CARP's sysctls are unknown ({sysctls.reason})"
-    return first((sysctls.value.allow, "CARP is allowed"))
+    return first(
+        (sysctls.value.allow, "CARP is allowed"),
+        (in_the_way(s), "what is held here is in the peer's way, and goes first"),
+    )
 
 
 def link_down(s: Situation) -> str | None:

@@ -231,6 +231,7 @@ NONE_CAME = "no advert arrives: promiscuous mode"
     [
         (received(5), [(10, 5)], NONE_CAME),
         (received(6), [(10, 5)], SEEN_BOTH),
+        (received(6, bad_vhid=1), [(10, 5)], NONE_CAME),
         (received(6), [(60, 5), (10, 6)], SEEN_BOTH),
         (received(6), [(61, 5), (10, 6)], NONE_CAME),
         (received(6), [(60, None), (10, 6)], NONE_CAME),
@@ -389,10 +390,7 @@ def test_an_owner_that_serves_again_lowers_its_advskew() -> None:
 def test_a_standby_lowers_its_advskew_after_some_quiet_looks(
     short: float, *, due: bool
 ) -> None:
-    """BACKUP, holding nothing, good and with the peer heard; five intervals.
-
-    A clock that was set back by a day does not keep it raised for that day [H24].
-    """
+    """Good for five intervals; a clock set back by a day keeps nothing [H24]."""
     s = at("standby")
     ago = 5 * s.config.agent.interval - short
     s = own(s, raised=b.a_raise(since=s.now.wall - ago))

@@ -94,21 +94,20 @@ def healing_due(memory: ServiceMemory, resource: Fact[HastResource]) -> int | No
     It is due as soon as the pair is connected again under the worker whose connection
     broke: the longer it is put off, the more the map forgets [FACTS B8].
     """
-    debt = owed(memory, resource)
-    if isinstance(resource, Unknown) or debt is None or debt.updates is None:
+    if isinstance(resource, Unknown):
         return None
     found = resource.value
+    debt = owed(memory, found)
+    if debt is None or debt.updates is None:
+        return None
     seen = memory.seen.get(found.name)
     if seen is not None and debt.boot not in ("", seen.boot):
         return None
     return found.workerpid if found.workerpid == debt.workerpid else None
 
 
-def owed(memory: ServiceMemory, resource: Fact[HastResource]) -> Latch | None:
+def owed(memory: ServiceMemory, found: HastResource) -> Latch | None:
     """Return what a primary owes while it may be paid: the pair is connected."""
-    if isinstance(resource, Unknown):
-        return None
-    found = resource.value
     if found.role is not HastRole.PRIMARY or not connected(found):
         return None
     return _debt(tuple(m for m in memory.latches if m.resource == found.name))

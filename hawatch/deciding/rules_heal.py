@@ -6,8 +6,6 @@ sends the recently written extents. The debts themselves are kept in debts.py.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import msgspec
 
 from hawatch.deciding.debts import healing_due, owed
@@ -15,7 +13,7 @@ from hawatch.deciding.gates import is_master
 from hawatch.deciding.situation import Situation
 from hawatch.model.config import HealPolicy
 from hawatch.model.decision import Decision, Refusal, Refused, Rule
-from hawatch.model.fact import Unknown, is_true
+from hawatch.model.fact import Known, Unknown, is_true
 from hawatch.model.latch import LatchKind
 from hawatch.model.plan import Plan, RestartWorker
 
@@ -39,10 +37,10 @@ def diverged_heal(s: Situation) -> Decision | None:
 
 def heal(s: Situation) -> Decision | None:
     """Return what is done about a debt, or who has to do it."""
-    due = workers_due(s)
-    if not due and not resyncs_due(s):
+    due, lost = workers_due(s), resyncs_due(s)
+    if not due and not lost:
         return None
-    lacking = _lacking(s, due or resyncs_due(s))
+    lacking = _lacking(s, tuple(step.resource for step in due) or lost)
     suspect = [m for m in s.own.latches if m.kind is LatchKind.SUSPECT_DISK]
     if suspect:
         # What a sick disk did not take, a new worker would send as it is: the only
@@ -83,13 +81,21 @@ def heal(s: Situation) -> Decision | None:
     return _restart(s, due, lacking)
 
 
-def workers_due(s: Situation) -> dict[str, int]:
-    """Return the workers whose restart sends what is lacking, by resource."""
-    return {
-        name: pid
+def workers_due(s: Situation) -> tuple[RestartWorker, ...]:
+    """Return the restarts that send what is lacking.
+
+    Local errors until now are known: a person has accepted them, or nobody had any.
+    """
+    return tuple(
+        RestartWorker(
+            resource=name,
+            workerpid=pid,
+            errors=fact.value.errors.of_disk,
+            deadline=HEAL_DEADLINE,
+        )
         for name, fact in s.view.resources.items()
-        if (pid := healing_due(s.own, fact)) is not None
-    }
+        if isinstance(fact, Known) and (pid := healing_due(s.own, fact)) is not None
+    )
 
 
 def resyncs_due(s: Situation) -> tuple[str, ...]:
@@ -97,31 +103,24 @@ def resyncs_due(s: Situation) -> tuple[str, ...]:
     return tuple(
         name
         for name, fact in s.view.resources.items()
-        if (debt := owed(s.own, fact)) is not None and debt.updates is None
+        if isinstance(fact, Known)
+        and (debt := owed(s.own, fact.value)) is not None
+        and debt.updates is None
     )
 
 
-def _restart(s: Situation, due: dict[str, int], lacking: str) -> Decision:
-    steps = tuple(
-        RestartWorker(
-            resource=name,
-            workerpid=pid,
-            errors=_known_errors(s, name),
-            deadline=HEAL_DEADLINE,
-        )
-        for name, pid in due.items()
-    )
+def _restart(s: Situation, due: tuple[RestartWorker, ...], lacking: str) -> Decision:
     return s.decide(
         Rule.DIVERGED_HEAL,
         f"{lacking}: the connection broke under writes, which HAST never sends again "
         "by itself; restarting the worker, which does",
-        plan=Plan(steps=steps),
+        plan=Plan(steps=due),
         alarm=True,
         memory=msgspec.structs.replace(s.own, heals=(*s.own.heals, s.now.wall)),
     )
 
 
-def _lacking(s: Situation, names: Iterable[str]) -> str:
+def _lacking(s: Situation, names: tuple[str, ...]) -> str:
     return f"{s.peer} may lack acknowledged writes of {', '.join(names)}"
 
 
@@ -142,9 +141,3 @@ def _waits_for(s: Situation) -> str | None:
     if service.holding.value:
         return f"{s.peer} has let go of what it holds of {s.service}"
     return None
-
-
-def _known_errors(s: Situation, name: str) -> int:
-    """Return the local errors that a person has accepted, or that nobody had."""
-    resource = s.view.resources[name]
-    return 0 if isinstance(resource, Unknown) else resource.value.errors.of_disk

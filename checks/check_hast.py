@@ -100,14 +100,17 @@ def check_dirty_data_drains(hast, dirty_trend, settings):
 
 
 @check(severity="critical", remedy="demote", settings={"errors": 0})
-def check_local_disk_has_no_errors(hast, error_growth, settings):
+def check_local_disk_has_no_errors(hast, unaccepted_errors, settings):
     """Protects from a dying disk that nobody sees.
 
     HAST hides read and write errors by using the other node's disk; the service goes on
-    with one good copy. Errors of FLUSH are not counted: many good disks have them.
+    with one good copy. Not counted are errors of FLUSH, which many good disks have, and
+    those that a person accepted.
     """
-    found = max(hast.disk_errors, error_growth)
-    assert found <= settings.errors, f"{found} read or write errors of the local disk"
+    assert unaccepted_errors <= settings.errors, (
+        f"{unaccepted_errors} read or write errors of the disk: look at it, then "
+        f"`hawatch latch clear {hast.name} suspect-disk`"
+    )
 
 
 @check(severity="critical")

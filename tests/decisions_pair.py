@@ -20,6 +20,7 @@ from hawatch.model.carp import CarpState
 from hawatch.model.decision import Decision
 from hawatch.model.fact import Known
 from hawatch.model.latch import LatchKind
+from hawatch.model.trigger import foremost
 
 NAMES = ("mysql", "orders")
 TWO_SERVICES = CORPUS / "two_services"
@@ -74,9 +75,18 @@ def pair_of(first: Case, second: Case) -> Pair:
     memory = msgspec.structs.replace(
         ours.memory, services={NAMES[0]: ours.own, NAMES[1]: theirs.own}
     )
+    rang = (ours.trigger,)
     return (
-        msgspec.structs.replace(ours, config=both, memory=memory),
-        msgspec.structs.replace(theirs, config=both, memory=memory, service=NAMES[1]),
+        msgspec.structs.replace(
+            ours, config=both, memory=memory, trigger=foremost(rang, NAMES[0])
+        ),
+        msgspec.structs.replace(
+            theirs,
+            config=both,
+            memory=memory,
+            service=NAMES[1],
+            trigger=foremost(rang, NAMES[1]),
+        ),
     )
 
 

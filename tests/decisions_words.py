@@ -66,15 +66,20 @@ def read_check(words: str) -> tuple[Verdict, Streak, tuple[Remedy, ...]]:
 def read_latch(
     words: str, *, ours: str, other: str, other_word: str, wall: float
 ) -> Latch:
-    """Return a latch on one copy: "stale", or "diverged of the peer"."""
-    kind, owner = parts(words, r"([\w-]+)(?: of ([\w ]+))?")
+    """Return a latch on one copy: "stale", or "diverged of the peer".
+
+    "diverged for good of the peer" is a debt that no restart of a worker pays.
+    """
+    kind, good, owner = parts(words, r"([\w-]+)( for good)?(?: of ([\w ]+))?")
     copy_of = ours
     if owner:
         one_of(owner, other_word)
         copy_of = other
-    debt = {}
+    debt: dict[str, Any] = {}
     if kind == LatchKind.DIVERGED and owner == "the peer":
         debt = {"workerpid": 1747, "boot": "boot-1", "updates": 30}
+        if good:
+            debt["updates"] = None
     return Latch(
         kind=LatchKind(kind),
         resource="disk0",

@@ -13,7 +13,7 @@ async def yield_vip(site: Site, step: YieldVip) -> Ended:
     """Give the VIP to the peer by the chosen lever, and hear the peer's adverts.
 
     This node's own BACKUP proves nothing yet: with nobody there to take the VIP it is
-    MASTER again when its timer runs out. An advert that was received since does.
+    MASTER again when its timer runs out. An advert that was accepted since does.
     """
     vhid = await site.vhid()
     if isinstance(vhid, Unknown):
@@ -33,7 +33,7 @@ async def yield_vip(site: Site, step: YieldVip) -> Ended:
         now = await look.read_counters(site.host)
         if isinstance(before, Unknown) or isinstance(now, Unknown):
             return Unknown("the adverts cannot be counted")
-        return Known(now.value.received > before.value.received)
+        return Known(now.value.accepted > before.value.accepted)
 
     answer = await site.until(with_peer, end)
     settled = await _settle(site, step)

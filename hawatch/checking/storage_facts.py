@@ -17,6 +17,7 @@ from hawatch.checking.storage_views import (
 from hawatch.checking.subject import Answer, Facts, Look, Scope, Subject
 from hawatch.model.fact import Fact, Known, Unknown, map_fact
 from hawatch.model.hast import HastDump, HastResource
+from hawatch.model.latch import LatchKind
 from hawatch.model.snapshot import NOT_LOOKED
 from hawatch.model.storage import FstabEntry
 
@@ -102,11 +103,30 @@ def error_growth(look: Look, subject: Subject) -> Answer:
     found: Fact[HastResource] = _pick(look.snapshot.resources, subject)
     if isinstance(found, Unknown) or isinstance(subject.resource, Unknown):
         return found
-    name = subject.resource.value
-    counts = [s.errors[name] for s in look.samples if name in s.errors]
-    counts.append(Hast(resource=found.value).disk_errors)
-    steps = pairwise(counts)
-    return Known(sum(now - old if now >= old else now for old, now in steps))
+    return Known(_grown(look, subject.resource.value, found.value))
+
+
+@FACTS.declare(Scope.RESOURCE)
+def unaccepted_errors(look: Look, subject: Subject) -> Answer:
+    """Return the disk's errors that nobody accepted by clearing `suspect-disk`.
+
+    Each new error sets that latch, so without it all that the last look saw of this
+    worker was accepted: its counter itself never falls [FACTS B5].
+    """
+    found: Fact[HastResource] = _pick(look.snapshot.resources, subject)
+    if isinstance(found, Unknown) or isinstance(subject.resource, Unknown):
+        return found
+    name, errors = subject.resource.value, found.value.errors.of_disk
+    own = look.remembered(subject)
+    seen = own.seen.get(name)
+    suspect = any(
+        latch.kind is LatchKind.SUSPECT_DISK and latch.resource == name
+        for latch in own.latches
+    )
+    worker = (found.value.workerpid, look.snapshot.taken.boot)
+    if suspect or seen is None or (seen.workerpid, seen.boot) != worker:
+        return Known(max(errors, _grown(look, name, found.value)))
+    return Known(errors - seen.errors)
 
 
 @FACTS.declare(Scope.RESOURCE)
@@ -184,6 +204,13 @@ def directory(look: Look, subject: Subject) -> Answer:
 def space(look: Look, subject: Subject) -> Answer:
     """Return the space of the file system here: used_percent, available, total."""
     return look.snapshot.space.get(subject.directory, NOT_LOOKED)
+
+
+def _grown(look: Look, name: str, found: HastResource) -> int:
+    """Return the errors that were added from look to look; one that fell is new."""
+    counts = [s.errors[name] for s in look.samples if name in s.errors]
+    steps = pairwise([*counts, found.errors.of_disk])
+    return sum(now - old if now >= old else now for old, now in steps)
 
 
 def _pick(facts: Mapping[str, Fact[T]], subject: Subject) -> Fact[T]:

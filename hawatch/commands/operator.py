@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from hawatch.agent import Result
 from hawatch.commands.common import Opened, UsageError, open_agent, parser, say
 from hawatch.commands.worker import NothingToDo, cycles
 from hawatch.exits import Exit
-from hawatch.model.decision import Rule
+from hawatch.model.decision import Decision, Rule
 from hawatch.model.plan import StepResult
-from hawatch.model.trigger import Trigger, TriggerKind
+from hawatch.model.report import Duty
+from hawatch.model.trigger import FORCE, Trigger, TriggerKind
 from hawatch.showing.cycles import plan_lines, refusal_lines, step_lines, waterfall
 
 
@@ -16,7 +19,7 @@ def ask(verb: str, description: str, words: list[str], *, forceable: bool) -> in
     """Given a verb and its words, show the plan, do it, and show where time went.
 
     Returns WELL when every step reached its goal, WRONG when one did not or the verb
-    was refused.
+    was refused, NOTABLE where there was nothing to do or the rest is left to cron.
     """
     made = parser(verb, description)
     made.add_argument("service", nargs="?", help="which service; needed with several")
@@ -40,21 +43,60 @@ def ask(verb: str, description: str, words: list[str], *, forceable: bool) -> in
     takes_over = forceable and options.peer_is_off
     asked = ["takeover" if takes_over else verb, service]
     if forceable and options.force:
-        asked.append("force")
+        asked.append(FORCE)
     trigger = Trigger(
         kind=TriggerKind.OPERATOR,
         words=tuple(asked),
         at=opened.agent.host.now().wall,
     )
     try:
-        first = next(iter(cycles(opened, trigger)))
+        return _follow(
+            cycles(opened, trigger),
+            service,
+            takes_over=takes_over,
+            dry=options.dry_run,
+        )
     except NothingToDo as reason:
         raise UsageError(f"hawatch {verb}: {reason}; try again") from None
-    return _show(first, service, takes_over=takes_over, dry=options.dry_run)
+
+
+def _follow(
+    results: Iterable[Result], service: str, *, takes_over: bool, dry: bool
+) -> int:
+    """Show cycle after cycle until what was begun has ended, or a step fails.
+
+    A plan that took long stops before it grabs anything, for a fresher look.
+    """
+    wanted: Duty | None = None
+    for result in results:
+        decision = _decision(result, service)
+        code = _show(result, service, takes_over=takes_over, dry=dry)
+        if wanted is None:
+            wanted = decision.duty
+            if decision.rule is not Rule.ASKED:
+                say(f"  (the rule {decision.rule} had to speak first)")
+        if decision.duty is not wanted:
+            return Exit.WRONG
+        if dry or decision.refused or not _goes_on(result, service):
+            return code
+    say("cron's next look goes on with it: see `hawatch status`")
+    return Exit.NOTABLE
+
+
+def _goes_on(result: Result, service: str) -> bool:
+    """Return whether what is unfinished only waits for another look."""
+    begun = result.memory.services[service].unfinished
+    last = result.outcomes[service][-1:]
+    stopped = any(outcome.result is not StepResult.REACHED for outcome in last)
+    return begun is not None and not begun.failed and not stopped
+
+
+def _decision(result: Result, service: str) -> Decision:
+    return next(d for d in result.decisions if d.service == service)
 
 
 def _show(result: Result, service: str, *, takes_over: bool, dry: bool) -> int:
-    decision = next(d for d in result.decisions if d.service == service)
+    decision = _decision(result, service)
     outcomes = result.outcomes[service]
     idle = not decision.plan and not decision.refused
     if takes_over and idle and decision.rule is Rule.ASKED:
@@ -63,8 +105,6 @@ def _show(result: Result, service: str, *, takes_over: bool, dry: bool) -> int:
     say(f"{service}: {decision.because}")
     for line in refusal_lines(decision):
         say(line)
-    if decision.rule is not Rule.ASKED:
-        say(f"  (the rule {decision.rule} had to speak first)")
     if not decision.plan:
         return Exit.WRONG if decision.refused else Exit.NOTABLE
     say("plan:")
@@ -81,6 +121,9 @@ def _show(result: Result, service: str, *, takes_over: bool, dry: bool) -> int:
     reached = [o.result is StepResult.REACHED for o in outcomes]
     if len(outcomes) == len(decision.plan.steps) and all(reached):
         return Exit.WELL
+    if all(reached):
+        say("that took a while: looking again before the rest")
+        return Exit.NOTABLE
     say(f"stopped: {outcomes[-1].step.goal}: {outcomes[-1].text}")
     return Exit.WRONG
 

@@ -44,7 +44,7 @@ def cycles(
     empty. Raises NothingToDo.
     """
     if opened.simulated or opened.agent.pretends:
-        yield opened.run(run_cycle(opened.agent, trigger))
+        yield from _without_spool(opened, trigger)
         return
     run_dir = opened.agent.config.agent.run
     _make_run_dir(run_dir)
@@ -67,6 +67,18 @@ def cycles(
     except LockBusyError as busy:
         raise NothingToDo(f"a cycle is at work already ({busy})") from None
     _drain_later(opened)
+
+
+def _without_spool(opened: Opened, trigger: Trigger) -> Iterator[Result]:
+    """Run cycles where nobody else rings; what is only shown is shown once."""
+    result = opened.run(run_cycle(opened.agent, trigger))
+    yield result
+    for _ in range(1, MOST_CYCLES):
+        if not result.again or opened.agent.pretends:
+            return
+        opened.run(opened.agent.host.sleep(PAUSE))
+        result = opened.run(run_cycle(opened.agent))
+        yield result
 
 
 def _until_quiet(

@@ -176,4 +176,4 @@ def _spoils(s: Situation) -> bool:
 def _tried_again(s: Situation) -> bool:
     """Return whether the cool-down of a standing fence for unheard adverts is over."""
     since = [m.since for m in s.own.latches if m.kind is LatchKind.UNHEARD]
-    return s.now.wall - min(since) >= s.config.limits.cooldown
+    return s.age(min(since)) >= s.config.limits.cooldown

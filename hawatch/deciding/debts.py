@@ -97,13 +97,20 @@ def healing_due(memory: ServiceMemory, resource: Fact[HastResource]) -> int | No
     if isinstance(resource, Unknown):
         return None
     found = resource.value
-    debt = _debt(tuple(m for m in memory.latches if m.resource == found.name))
-    if debt is None or found.role is not HastRole.PRIMARY or not connected(found):
+    debt = owed(memory, found)
+    if debt is None or debt.updates is None:
         return None
     seen = memory.seen.get(found.name)
     if seen is not None and debt.boot not in ("", seen.boot):
         return None
     return found.workerpid if found.workerpid == debt.workerpid else None
+
+
+def owed(memory: ServiceMemory, found: HastResource) -> Latch | None:
+    """Return what a primary owes while it may be paid: the pair is connected."""
+    if found.role is not HastRole.PRIMARY or not connected(found):
+        return None
+    return _debt(tuple(m for m in memory.latches if m.resource == found.name))
 
 
 def _is_debt(latch: Latch) -> bool:

@@ -55,12 +55,11 @@ from hawatch.deciding.debts import (
     after_the_worker,
     as_primary,
     as_unread_primary,
-    healing_due,
 )
 from hawatch.deciding.generations import Forecast, forecast
 from hawatch.deciding.service_view import ServiceView
 from hawatch.deciding.standby import as_standby
-from hawatch.model.carp import CarpCounters, CarpState
+from hawatch.model.carp import CarpState
 from hawatch.model.config import Config
 from hawatch.model.fact import Fact, Known, Unknown, map_fact
 from hawatch.model.hast import HastResource, HastRole
@@ -69,7 +68,7 @@ from hawatch.model.memory import Memory, SeenRole, ServiceMemory
 from hawatch.model.report import ServiceReport
 from hawatch.model.snapshot import NOT_ASKED, Snapshot
 
-__all__ = ["CopyLook", "CopyMemory", "healing_due", "next_copy", "next_evidence"]
+__all__ = ["CopyLook", "CopyMemory", "next_copy", "next_evidence"]
 
 
 def next_evidence(
@@ -210,9 +209,6 @@ def _adverts(snapshot: Snapshot, memory: Memory, view: ServiceView) -> Fact[bool
     """Return whether adverts were accepted since the last look of this boot.
 
     Where this node is MASTER by now, they came from one that is none any more.
-
-    What was discarded (another pair's vhid, a wrong password) proves nothing about the
-    peer and is not counted [FACTS A13].
     """
     last = memory.samples[-1] if memory.samples else None
     if snapshot.peer.report == NOT_ASKED:
@@ -224,18 +220,8 @@ def _adverts(snapshot: Snapshot, memory: Memory, view: ServiceView) -> Fact[bool
         return Unknown("no earlier reading of CARP's counters")
     if last.taken.boot != snapshot.taken.boot:
         return Unknown("CARP's counters are of another boot")
-    before = _accepted(last.counters)
-    return map_fact(snapshot.counters, lambda now: _accepted(now) > before)
-
-
-def _accepted(counters: CarpCounters) -> int:
-    return counters.received - (
-        counters.wrong_ttl
-        + counters.bad_authentication
-        + counters.bad_vhid
-        + counters.bad_address_list
-        + counters.other_discards
-    )
+    before = last.counters.accepted
+    return map_fact(snapshot.counters, lambda now: now.accepted > before)
 
 
 def _copy(own: ServiceMemory, name: str) -> CopyMemory:

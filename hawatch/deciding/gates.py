@@ -12,11 +12,12 @@ from hawatch.deciding.fence import fence_failure, peer_is_off, silence
 from hawatch.deciding.gates_copy import own_copy, refuse
 from hawatch.deciding.hands_off import left_there, silent_since_work
 from hawatch.deciding.moves import ages_of_moves
+from hawatch.deciding.own_facts import own_facts
 from hawatch.deciding.situation import Situation
 from hawatch.model.carp import CarpState
 from hawatch.model.config import SilencePolicy
 from hawatch.model.decision import Refusal, Refused
-from hawatch.model.fact import Known, Unknown, is_false, is_true, why_unknown
+from hawatch.model.fact import Known, Unknown, is_false, is_true
 from hawatch.model.hast import HastRole, HastStatus
 from hawatch.model.report import Duty, ServiceReport
 from hawatch.model.trigger import TriggerKind
@@ -95,10 +96,18 @@ def _peer_able(s: Situation) -> Iterator[Refused]:
     if service is None:
         yield refuse(Refusal.CONFIGURATION_DIFFERS, f"{s.peer} knows no {s.service}")
         return
+    if isinstance(service.holding, Unknown):
+        yield refuse(
+            Refusal.FACT_UNKNOWN, f"whether {s.peer} holds: {service.holding.reason}"
+        )
     for reason in service.not_eligible:
         yield refuse(Refusal.PEER_NOT_ELIGIBLE, reason)
     if service.failing:
-        yield refuse(Refusal.PEER_FAILING, ", ".join(service.failing))
+        failing = ", ".join(service.failing)
+        yield refuse(
+            Refusal.PEER_FAILING,
+            f"{failing} fails on {s.peer}: `hawatch check` there says what to do",
+        )
     for latch in service.latches:
         if latch.copy_of in ("", s.peer):
             yield refuse(
@@ -144,23 +153,7 @@ def _memory(s: Situation) -> Iterator[Refused]:
 
 
 def _own_facts(s: Situation) -> Iterator[Refused]:
-    hastd = s.snapshot.hastd
-    if isinstance(hastd, Known) and hastd.value.pid is None:
-        yield refuse(Refusal.FACT_UNKNOWN, "hastd is not running here")
-    view = s.view
-    needed: dict[str, str | None] = {"hastd": why_unknown(hastd)}
-    needed |= {f"HAST {n}": why_unknown(f) for n, f in view.resources.items()}
-    needed |= {f"metadata of {n}": why_unknown(f) for n, f in view.dumps.items()}
-    needed |= {f"service {n}": why_unknown(f) for n, f in view.rc.items()}
-    for path, mount in view.mounts.items():
-        needed[f"mount {path}"] = why_unknown(mount.mounted)
-        needed[f"device of {path}"] = why_unknown(mount.device)
-    for name, reason in needed.items():
-        if reason is not None:
-            yield refuse(Refusal.FACT_UNKNOWN, f"{name}: {reason}")
-    for path, mount in view.mounts.items():
-        if is_true(mount.mounted) and not is_true(mount.right_device):
-            yield refuse(Refusal.NOT_MOUNTED, f"something else is mounted on {path}")
+    yield from own_facts(s.snapshot, s.view)
 
 
 def _peer_out(s: Situation) -> Iterator[Refused]:
@@ -178,7 +171,7 @@ def _peer_out(s: Situation) -> Iterator[Refused]:
             )
         elif service.holding.value:
             yield refuse(Refusal.PEER_HOLDS, f"{s.peer} still holds {s.service}")
-        elif service.duty is Duty.ACTIVE and _is_master_there(service):
+        elif service.duty is Duty.ACTIVE and has_vip(service):
             # It has begun to take the service over: its plan is written before it acts.
             yield refuse(Refusal.PEER_HOLDS, f"{s.peer} is taking {s.service} over")
         yield from _drained(s)
@@ -224,7 +217,8 @@ def _drained(s: Situation) -> Iterator[Refused]:
             )
 
 
-def _is_master_there(service: ServiceReport) -> bool:
+def has_vip(service: ServiceReport) -> bool:
+    """Return whether the peer's report says that the VIP is there."""
     return isinstance(service.carp, Known) and (
         service.carp.value.state is CarpState.MASTER
     )
@@ -285,4 +279,4 @@ def is_master(s: Situation) -> bool:
 def peer_is_master(s: Situation) -> bool:
     """Return whether the peer says in this look that the VIP is there."""
     service = s.word.service
-    return s.word.fresh and service is not None and _is_master_there(service)
+    return s.word.fresh and service is not None and has_vip(service)

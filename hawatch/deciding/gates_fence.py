@@ -8,6 +8,7 @@ from __future__ import annotations
 import msgspec
 
 from hawatch.deciding.gates import may_promote
+from hawatch.deciding.moves import failed_ago
 from hawatch.deciding.situation import Situation
 from hawatch.model.latch import LatchKind
 
@@ -18,7 +19,7 @@ def may_serve_here(s: Situation) -> bool:
     Not where it was just tried in vain: again at every look would take the VIPs of the
     other services along.
     """
-    if 0.0 <= s.now.wall - s.own.failed_at < s.config.limits.cooldown:
+    if failed_ago(s) is not None:
         return False
     fence = (LatchKind.FENCED, LatchKind.UNHEARD)
     kept = tuple(latch for latch in s.own.latches if latch.kind not in fence)

@@ -1,4 +1,4 @@
-"""How long ago the automatic moves of both nodes were."""
+"""How long ago the automatic moves of both nodes, and a failed take-over, were."""
 
 from __future__ import annotations
 
@@ -18,6 +18,12 @@ def ages_of_moves(s: Situation) -> Iterator[float]:
         if move.service == s.service and not _is_under_way(s, move):
             yield move.age(s.now)
     yield from _ages_there(s)
+
+
+def failed_ago(s: Situation) -> float | None:
+    """Return how long ago a take-over failed here, None where the cool-down is over."""
+    age = s.age(s.own.failed_at)
+    return age if age < s.config.limits.cooldown else None
 
 
 def _ages_there(s: Situation) -> Iterator[float]:

@@ -13,6 +13,7 @@ from hawatch.deciding.rules_asked import (
     shutdown_release,
     shutting_down,
 )
+from hawatch.deciding.rules_heal import diverged_heal
 from hawatch.deciding.rules_hold import (
     all_well,
     interrupted_plan,
@@ -22,7 +23,6 @@ from hawatch.deciding.rules_hold import (
     not_known,
 )
 from hawatch.deciding.rules_owner import (
-    diverged_heal,
     isolated_owner,
     mounted_without_primary,
     unhealthy_demote,

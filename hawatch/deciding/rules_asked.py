@@ -1,8 +1,7 @@
 """Rules for what somebody asked for: the operator's verbs, and a shutdown.
 
 They are the same cycle with the same gates; only the limits of automatic moves do not
-count for a person. What a person asked for is named in the trigger's words:
-(VERB, SERVICE), where the verb is switchover, demote, restore or takeover.
+count for a person. A verb for another service is not among a service's triggers.
 """
 
 from __future__ import annotations
@@ -65,13 +64,11 @@ def shutting_down(s: Situation) -> Decision | None:
 
 def operator_asked(s: Situation) -> Decision | None:
     """Do what the operator asked for, or say which gate forbids it."""
-    if s.trigger.kind is not TriggerKind.OPERATOR:
+    if s.trigger.kind is not TriggerKind.OPERATOR or not s.trigger.concerns(s.service):
         return None
-    verb, *services = s.trigger.words
-    if services and s.service not in services:
-        return None
+    verb = s.trigger.verb
     if verb in ("switchover", "demote"):
-        return _hand_over(s, forced="force" in services)
+        return _hand_over(s, forced=s.trigger.forced)
     if verb == "takeover":
         return _take_over(s)
     if verb == "restore":

@@ -2,34 +2,24 @@
 
 from __future__ import annotations
 
-import msgspec
-
-from hawatch.deciding.evidence import healing_due
-from hawatch.deciding.gates import is_master, may_demote
+from hawatch.deciding.gates import may_demote
 from hawatch.deciding.plan import ladder_down
+from hawatch.deciding.rules_heal import heal
 from hawatch.deciding.rules_restart import first_with, owns
 from hawatch.deciding.situation import Situation
 from hawatch.deciding.yielding import fence_vip, with_raise, yield_vip
-from hawatch.model.config import HealPolicy
-from hawatch.model.decision import Decision, Refusal, Refused, Rule
-from hawatch.model.fact import Known, Unknown, is_false, is_true
+from hawatch.model.decision import Decision, Refused, Rule
+from hawatch.model.fact import Known, is_false, is_true
 from hawatch.model.finding import Remedy
 from hawatch.model.hast import HastRole
-from hawatch.model.latch import LatchKind
-from hawatch.model.plan import Plan, RestartWorker, StopService, Unmount
+from hawatch.model.plan import Plan, StopService, Unmount
 from hawatch.model.report import Duty
-
-MOST_HEALS = 3
-"""Restarts of a worker within limits.cooldown, to send what a break lost."""
 
 STUCK = 60.0
 """Seconds beyond a release's deadlines after which only a reboot is left."""
 
 REBOOT = "reboot -q -n"
 """Without a sync, which would wait for the dead device as well [FACTS F4, F6]."""
-
-HEAL_DEADLINE = 20.0
-"""Seconds for the new worker: seen after one to six [FACTS B8]."""
 
 
 def mounted_without_primary(s: Situation) -> Decision | None:
@@ -136,7 +126,7 @@ def unhealthy_demote(s: Situation) -> Decision | None:
     if isinstance(lever, Refused):
         refused = (*refused, lever)
     if refused or isinstance(lever, Refused):
-        healing = _heal(s)
+        healing = heal(s)
         if healing is not None and healing.plan:
             # The peer's copy is what keeps the service here, and that can be mended.
             return healing
@@ -158,81 +148,3 @@ def unhealthy_demote(s: Situation) -> Decision | None:
         alarm=True,
         memory=with_raise(s, lever, why),
     )
-
-
-def diverged_heal(s: Situation) -> Decision | None:
-    """Make a reconnected primary send what the break lost [FACTS B8].
-
-    Only while nothing else is in doubt: serving, the peer heard and holding nothing,
-    no check failing, and not more often than the limit.
-    """
-    if not is_master(s) or not is_true(s.view.serving) or s.ailing:
-        return None
-    return _heal(s)
-
-
-def _heal(s: Situation) -> Decision | None:
-    """Return what is done about a debt that a restart of the worker may pay."""
-    due = {
-        name: pid
-        for name, fact in s.view.resources.items()
-        if (pid := healing_due(s.own, fact)) is not None
-    }
-    if not due:
-        return None
-    lacking = f"{s.peer} may lack acknowledged writes of {', '.join(due)}"
-    suspect = [m for m in s.own.latches if m.kind is LatchKind.SUSPECT_DISK]
-    if suspect:
-        # What a sick disk did not take, a new worker would send as it is: the only
-        # good copy of those extents is the peer's [FACTS B8, H13].
-        return s.decide(
-            Rule.DIVERGED_HEAL,
-            f"{lacking}, but the disk here is suspect ({suspect[0].reason}): a restart "
-            "of the worker might send what is missing here; only a person can say",
-            alarm=True,
-        )
-    policy = s.config.hast.heal
-    if policy is not HealPolicy.AUTOMATIC:
-        return s.decide(
-            Rule.DIVERGED_HEAL,
-            f"{lacking}; hast.heal is {policy}, so a person has to restart the worker",
-            refused=(Refused(refusal=Refusal.POLICY, detail=f"hast.heal = {policy}"),),
-            alarm=True,
-        )
-    service = s.word.service
-    if not s.word.fresh or service is None or not is_false(service.holding):
-        return s.decide(
-            Rule.DIVERGED_HEAL,
-            f"{lacking}; waiting until it is heard",
-            alarm=True,
-        )
-    if len(s.own.heals) >= MOST_HEALS:
-        return s.decide(
-            Rule.DIVERGED_HEAL,
-            f"{lacking}, and {MOST_HEALS} restarts of the worker did not end it; only "
-            "a full resync is sure",
-            alarm=True,
-        )
-    steps = tuple(
-        RestartWorker(
-            resource=name,
-            workerpid=pid,
-            errors=_known_errors(s, name),
-            deadline=HEAL_DEADLINE,
-        )
-        for name, pid in due.items()
-    )
-    return s.decide(
-        Rule.DIVERGED_HEAL,
-        f"{lacking}: the connection broke under writes, which HAST never sends again "
-        "by itself; restarting the worker, which does",
-        plan=Plan(steps=steps),
-        alarm=True,
-        memory=msgspec.structs.replace(s.own, heals=(*s.own.heals, s.now.wall)),
-    )
-
-
-def _known_errors(s: Situation, name: str) -> int:
-    """Return the local errors that a person has accepted, or that nobody had."""
-    resource = s.view.resources[name]
-    return 0 if isinstance(resource, Unknown) else resource.value.errors.of_disk

@@ -6,10 +6,12 @@ import math
 
 import msgspec
 
-from hawatch.deciding.gates import carp_age, is_master, may_promote
+from hawatch.deciding.gates import carp_age, has_vip, is_master, may_promote
 from hawatch.deciding.gates_fence import may_serve_here
+from hawatch.deciding.moves import failed_ago
 from hawatch.deciding.plan import ladder_down
 from hawatch.deciding.refusals import CHOICE
+from hawatch.deciding.rules_roles import in_the_way
 from hawatch.deciding.situation import Situation
 from hawatch.deciding.yielding import (
     CONFIRM_MARGIN,
@@ -21,7 +23,7 @@ from hawatch.deciding.yielding import (
     with_raise,
     would_take_vip,
 )
-from hawatch.model.carp import CarpCounters, CarpState
+from hawatch.model.carp import CarpCounters
 from hawatch.model.decision import Decision, Rule
 from hawatch.model.fact import Known, is_false, is_true
 from hawatch.model.hast import HastRole
@@ -48,7 +50,7 @@ def two_primaries(s: Situation) -> Decision | None:
     if not doubled:
         return None
     ours = (s.own.epoch, is_master(s), is_true(s.view.serving), s.peer)
-    theirs = (service.epoch, _has_vip(service), is_true(service.serving), s.node)
+    theirs = (service.epoch, has_vip(service), is_true(service.serving), s.node)
     what = f"both nodes are primary for {', '.join(doubled)}"
     if ours > theirs:
         return s.decide(
@@ -91,10 +93,10 @@ def peer_serves(s: Situation) -> Decision | None:
             again=True,
         )
     why = f"{s.peer} serves {s.service} while the VIP is here"
-    cause = likely_cause(s) if _has_vip(service) else "the VIP moved ahead of storage"
-    step = fence_vip(s) if _has_vip(service) else give_vip_up(s)
+    cause = likely_cause(s) if has_vip(service) else "the VIP moved ahead of storage"
+    step = fence_vip(s) if has_vip(service) else give_vip_up(s)
     memory = with_raise(s, step, why)
-    if _has_vip(service):
+    if has_vip(service):
         memory = with_latches(s, memory, LatchKind.UNHEARD, cause)
     return s.decide(
         Rule.PEER_SERVES,
@@ -118,15 +120,18 @@ def carp_held_back(s: Situation) -> Decision | None:
         if name != s.service
         for reason in _fences(s, name)
     ]
+    if in_the_way(s):
+        return None  # link_down lets go, as behind a cable that was pulled
     if not fenced and not elsewhere and not s.config.carp.interlock:
         return s.decide(
             Rule.CARP_HELD_BACK,
-            "net.inet.carp.allow is 0 and hawatch did not set it; no VIP can be here",
+            "net.inet.carp.allow is 0 and hawatch did not set it; no VIP can be here "
+            "until `hawatch restore` allows it",
             alarm=True,
         )
     why = _why_lift(s)
     if why is None:
-        reasons = [*fenced, *elsewhere] or [_unsettled(s)]
+        reasons = [*fenced, *elsewhere] or [_why_held_back(s)]
         return s.decide(
             Rule.CARP_HELD_BACK,
             f"CARP stays off here: {reasons[0]}",
@@ -190,12 +195,11 @@ def _why_lift(s: Situation) -> str | None:
         if s.own.raised is not None and would_take_vip(s):
             return None
         return f"{s.peer} serves, and this node holds nothing"
-    if unheard and s.now.wall - min(unheard) >= s.config.limits.cooldown:
+    if unheard and s.age(min(unheard)) >= s.config.limits.cooldown:
         return "the cool-down is over: trying whether adverts arrive again"
     # Held back since the boot, the node that has to be primary begins [FACTS H10].
     fenced = any(m.kind is LatchKind.FENCED for m in s.own.latches)
-    in_vain = 0.0 <= s.now.wall - s.own.failed_at < s.config.limits.cooldown
-    if is_false(service.holding) and fenced and not in_vain:
+    if is_false(service.holding) and fenced and failed_ago(s) is None:
         if s.own.raised is not None and would_take_vip(s):
             return None
         return f"{s.peer} is heard and holds nothing either"
@@ -207,7 +211,7 @@ def _held_back_for_long(s: Situation) -> bool:
     return carp_age(s) >= s.config.witness.promote_after
 
 
-def _unsettled(s: Situation) -> str:
+def _why_held_back(s: Situation) -> str:
     """Return why a node that was held back at its boot stays so."""
     if s.is_split:
         return CHOICE
@@ -222,7 +226,7 @@ def likely_cause(s: Situation) -> str:
     if isinstance(counters, Known) and before is not None:
         if counters.value.bad_authentication > before.bad_authentication:
             return "adverts arrive with a wrong password or another list of VIPs"
-        if counters.value.received == before.received:
+        if counters.value.accepted == before.accepted:
             return (
                 "no advert arrives: promiscuous mode of the virtual switch, a "
                 "multicast filter, or a cut path"
@@ -247,9 +251,3 @@ def _counters_as_master(s: Situation) -> CarpCounters | None:
 def _is_primary(service: ServiceReport, name: str) -> bool:
     fact = service.resources.get(name)
     return isinstance(fact, Known) and fact.value.role is HastRole.PRIMARY
-
-
-def _has_vip(service: ServiceReport) -> bool:
-    return isinstance(service.carp, Known) and (
-        service.carp.value.state is CarpState.MASTER
-    )

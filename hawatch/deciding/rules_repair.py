@@ -74,7 +74,7 @@ def restore_raised_skew(s: Situation) -> Decision | None:
         return None
     if not is_good_standby(s) or not s.word.fresh:
         return None
-    if s.now.wall - raised.since < QUIET_CYCLES * s.config.agent.interval:
+    if s.age(raised.since) < QUIET_CYCLES * s.config.agent.interval:
         return None
     step = restore_skew(s)
     if isinstance(step, str):
@@ -160,7 +160,7 @@ def _adverts_heard(s: Situation, name: str) -> str | Refused:
     counters = s.snapshot.counters
     before = samples[-1].counters if samples else None
     if isinstance(counters, Known) and before is not None:
-        heard = counters.value.received - before.received
+        heard = counters.value.accepted - before.accepted
         if heard > 0:
             return f"{heard} adverts of a MASTER were heard; {name} follows it"
     return refuse(

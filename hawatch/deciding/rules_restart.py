@@ -6,9 +6,10 @@ import msgspec
 
 from hawatch.deciding.gates import is_master
 from hawatch.deciding.plan import restart
+from hawatch.deciding.rules_roles import storage_in_place
 from hawatch.deciding.situation import Failing, Situation
 from hawatch.model.decision import Decision, Refusal, Refused, Rule
-from hawatch.model.fact import Unknown, is_false, is_true
+from hawatch.model.fact import Unknown, is_false
 from hawatch.model.finding import Remedy
 from hawatch.model.latch import LatchKind
 from hawatch.model.plan import Plan
@@ -24,8 +25,7 @@ def unhealthy_restart(s: Situation) -> Decision | None:
     used_up = len(s.own.restarts) >= s.config.limits.restarts
     if (used_up and not cut) or s.damaged is not None:
         return None
-    in_place = [*s.view.primaries.values(), *(v.ready for v in s.view.mounts.values())]
-    if not all(is_true(fact) for fact in in_place):
+    if not storage_in_place(s):
         return None
     if may_read_old_blocks(s):
         return None

@@ -15,6 +15,7 @@ from hawatch.deciding.gates import (
     peer_ready,
 )
 from hawatch.deciding.last_owner import rightful_owner
+from hawatch.deciding.moves import failed_ago
 from hawatch.deciding.plan import ladder_down, ladder_up
 from hawatch.deciding.refusals import CHOICE
 from hawatch.deciding.rules_aside import step_aside
@@ -74,14 +75,13 @@ def _failed_lately(s: Situation) -> tuple[Refused, ...]:
     the peer has sent it back, and the two would throw it to and fro. With several CARP
     may have to stay on. Every look would try again what only a person can mend.
     """
-    age = s.now.wall - s.own.failed_at
-    cooldown = s.config.limits.cooldown
+    age = failed_ago(s)
     goes = len(s.config.services) < 2 and s.own.raised is None
-    if goes or not 0.0 <= age < cooldown:
+    if goes or age is None:
         return ()
     detail = (
         f"the take-over failed here {age:.0f} s ago, and is not tried again for "
-        f"{cooldown:.0f} s"
+        f"{s.config.limits.cooldown:.0f} s"
     )
     return (Refused(refusal=Refusal.COOLDOWN, detail=detail),)
 
@@ -146,20 +146,18 @@ def backup_still_serving(s: Situation) -> Decision | None:
 
 
 def link_down(s: Situation) -> Decision | None:
-    """INIT: a link that went down. Nothing is torn down unless the peer took over."""
+    """INIT: a link that went down, or CARP that was switched off.
+
+    Nothing is torn down unless the peer took the VIP over.
+    """
     if not is_in(s, CarpState.INIT):
         return None
-    long = carp_age(s) >= s.config.carp.debounce
-    theirs = (
-        s.word.service.carp if s.word.service is not None and s.word.fresh else None
-    )
-    taken = isinstance(theirs, Known) and theirs.value.state is CarpState.MASTER
-    if is_true(s.view.holding) and taken and long and not _in_vain(s):
+    if in_the_way(s):
         steps = ladder_down(s.config, s.snapshot, s.view, role=HastRole.SECONDARY)
         return s.decide(
             Rule.LINK_DOWN,
-            f"{s.interface} is down and {s.peer} has the VIP: releasing {s.service} so "
-            "that it can serve",
+            f"{_why_init(s)} and {s.peer} has the VIP: releasing {s.service} so that "
+            "it can serve",
             duty=Duty.STANDBY,
             plan=Plan(steps=steps),
             alarm=True,
@@ -168,8 +166,26 @@ def link_down(s: Situation) -> Decision | None:
         Rule.LINK_DOWN,
         f"vhid {s.settings.vhid} on {s.interface} is INIT (a link that is down); "
         "nothing is torn down for that",
-        alarm=long,
+        alarm=carp_age(s) >= s.config.carp.debounce,
     )
+
+
+def in_the_way(s: Situation) -> bool:
+    """Return whether a node that cannot have the VIP keeps the peer from serving.
+
+    Whether a cable or a switch holds the vhid in INIT makes no difference [FACTS H26,
+    H30]: the peer has the VIP, and could serve if the storage were not here.
+    """
+    long = carp_age(s) >= s.config.carp.debounce
+    stuck = is_in(s, CarpState.INIT) and is_true(s.view.holding) and long
+    return stuck and peer_is_master(s) and not _in_vain(s)
+
+
+def _why_init(s: Situation) -> str:
+    sysctls = s.snapshot.sysctls
+    if isinstance(sysctls, Known) and not sysctls.value.allow:
+        return "net.inet.carp.allow is 0 (`hawatch restore` allows it)"
+    return f"{s.interface} is down"
 
 
 def storage_in_place(s: Situation) -> bool:

@@ -12,10 +12,10 @@ from collections.abc import Callable
 import msgspec
 
 from hawatch.deciding import rules_restart as local
-from hawatch.deciding.evidence import healing_due
 from hawatch.deciding.gates import is_master
 from hawatch.deciding.hands_off import in_maintenance
 from hawatch.deciding.rules import RULES, TheRule
+from hawatch.deciding.rules_heal import resyncs_due, workers_due
 from hawatch.deciding.rules_hold import longest_gap
 from hawatch.deciding.rules_owner import alone_for
 from hawatch.deciding.rules_roles import storage_in_place
@@ -99,14 +99,11 @@ def _look_again(s: Situation) -> str | None:
 
 
 def _operator_asked(s: Situation) -> str | None:
-    if s.trigger.kind is not TriggerKind.OPERATOR:
-        return "nobody typed a verb"
-    verb, *services = s.trigger.words
+    if s.trigger.kind is not TriggerKind.OPERATOR or not s.trigger.concerns(s.service):
+        return "nobody typed a verb for this service"
+    verb = s.trigger.verb
     known = ("switchover", "demote", "takeover", "restore")
-    return first(
-        (bool(services) and s.service not in services, "another service was meant"),
-        (verb not in known, f"{verb} asks for nothing here"),
-    )
+    return first((verb not in known, f"{verb} asks for nothing here"))
 
 
 def _interrupted_plan(s: Situation) -> str | None:
@@ -171,16 +168,12 @@ def _restarts_used_up(s: Situation) -> str | None:
 
 
 def _diverged_heal(s: Situation) -> str | None:
-    due = [
-        name
-        for name, fact in s.view.resources.items()
-        if healing_due(s.own, fact) is not None
-    ]
+    due = workers_due(s) or resyncs_due(s)
     return first(
         (not is_master(s), "the VIP is not known to be here"),
         (not is_true(s.view.serving), unproved(s.view.serving, "nothing is served")),
         (bool(s.ailing), "a check stands failing, which comes first"),
-        (not due, "no connected copy lacks what a new worker would send"),
+        (not due, "no connected copy lacks what was lost in a break"),
     )
 
 

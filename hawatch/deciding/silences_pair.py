@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from hawatch.deciding import rules_repair as repair
 from hawatch.deciding.gates import is_in, is_master
-from hawatch.deciding.rules_roles import storage_in_place
+from hawatch.deciding.rules_roles import in_the_way, storage_in_place
 from hawatch.deciding.situation import Situation
 from hawatch.deciding.yielding import takes_no_part
 from hawatch.model.carp import CarpState
@@ -121,7 +121,10 @@ def carp_held_back(s: Situation) -> str | None:
     sysctls = s.snapshot.sysctls
     if isinstance(sysctls, Unknown):
         return f"CARP's sysctls are unknown ({sysctls.reason})"
-    return first((sysctls.value.allow, "CARP is allowed"))
+    return first(
+        (sysctls.value.allow, "CARP is allowed"),
+        (in_the_way(s), "what is held here is in the peer's way, and goes first"),
+    )
 
 
 def link_down(s: Situation) -> str | None:
@@ -137,7 +140,7 @@ def restore_raised_skew(s: Situation) -> str | None:
     if is_master(s) and is_true(s.view.serving) and not s.ailing:
         return None
     patience = repair.QUIET_CYCLES * s.config.agent.interval
-    age = s.now.wall - raised.since
+    age = s.age(raised.since)
     standby = is_in(s, CarpState.BACKUP) and is_false(s.view.holding)
     return first(
         (not standby, "this node neither serves again nor stands by"),

@@ -101,6 +101,13 @@ class Situation(msgspec.Struct, frozen=True, kw_only=True):
         """Return the name of this node's interface for the VIP."""
         return self.settings.interface_of(self.node)
 
+    def age(self, at: float) -> float:
+        """Return the seconds since a time of the wall clock.
+
+        One that was set back puts what is remembered into the future [FACTS H24].
+        """
+        return abs(self.now.wall - at)
+
     @property
     def next_owner(self) -> ServiceMemory:
         """Return the memory of a take-over: later than any that was heard of."""

@@ -52,7 +52,7 @@ def situations(
             memory,
             findings,
             policies,
-            foremost(triggers),
+            foremost(triggers, service),
             last=last,
             damaged=damaged,
         )

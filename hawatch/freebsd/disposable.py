@@ -29,7 +29,7 @@ from hawatch.freebsd.children import (
     reap_abandoned,
 )
 from hawatch.host import Ending
-from hawatch.model.fact import Fact, Known, Unknown
+from hawatch.model.fact import REFUSED, Fact, Known, Unknown
 
 T = TypeVar("T")
 
@@ -144,7 +144,8 @@ class _LastWill:
     ) -> None:
         try:
             if error is not None:
-                self.answer = Unknown(_words(error))
+                refused = isinstance(error, ConnectionRefusedError)
+                self.answer = Unknown(_words(error), kind=REFUSED if refused else "")
             with open(ANSWER_FD, "wb", closefd=False) as pipe:
                 pipe.write(msgspec.msgpack.encode(self.answer))
             os._exit(ANSWERED if error is None else CRASHED)

@@ -240,7 +240,7 @@ def _dumped(result: CommandResult, name: str) -> Fact[HastDump]:
     """Return the fact of one resource's dump."""
     failure = _failure_of(result, alive=None)
     if failure is not None:
-        return Unknown(failure.reason)
+        return Unknown(failure.reason, kind=str(failure.trouble))
     try:
         found = parse_dump(result.out).get(name)
     except ParseError as error:

@@ -94,3 +94,18 @@ class CarpCounters(msgspec.Struct, frozen=True, kw_only=True):
     def received(self) -> int:
         """Return the adverts received over both address families."""
         return self.received_inet + self.received_inet6
+
+    @property
+    def accepted(self) -> int:
+        """Return the adverts that a MASTER of this very vhid sent.
+
+        What was discarded (another pair's vhid, a wrong password) proves nothing about
+        the peer, and is counted as received all the same [FACTS A13].
+        """
+        return self.received - (
+            self.wrong_ttl
+            + self.bad_authentication
+            + self.bad_vhid
+            + self.bad_address_list
+            + self.other_discards
+        )

@@ -10,6 +10,9 @@ import msgspec
 T = TypeVar("T")
 U = TypeVar("U")
 
+REFUSED = "refused"
+"""The kind of an unknown: somebody is there, and refused the connection."""
+
 
 class Known(msgspec.Struct, Generic[T], frozen=True, tag="known", tag_field="fact"):
     """Somebody looked, and this is what was there."""
@@ -17,10 +20,18 @@ class Known(msgspec.Struct, Generic[T], frozen=True, tag="known", tag_field="fac
     value: T
 
 
-class Unknown(msgspec.Struct, frozen=True, tag="unknown", tag_field="fact"):
-    """Nobody could find out; the reason is a sentence fragment for a person."""
+class Unknown(
+    msgspec.Struct, frozen=True, tag="unknown", tag_field="fact", omit_defaults=True
+):
+    """Nobody could find out; the reason is a sentence fragment for a person.
+
+    kind: what of the reason a decision may depend on, "" where none does: the words of
+    a person's sentence are never read again. It is set where the system's own answer
+    is understood.
+    """
 
     reason: str
+    kind: str = ""
 
 
 Fact = Union[Known[T], Unknown]  # noqa: UP007 - the subscripted alias needs Union

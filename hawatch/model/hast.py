@@ -100,12 +100,12 @@ class HastDump(msgspec.Struct, frozen=True, kw_only=True):
 
 
 UNREADABLE = "local disk cannot be read"
-"""How the reason of an unknown dump begins, where hastctl could not read the disk."""
+"""The kind of an unknown dump, where hastctl could not read the disk."""
 
 
 def disk_unreadable(dump: Fact[HastDump]) -> bool:
     """Given the fact of a dump, return whether it is the disk that keeps it away."""
-    return isinstance(dump, Unknown) and dump.reason.startswith(UNREADABLE)
+    return isinstance(dump, Unknown) and dump.kind == UNREADABLE
 
 
 class HastWorker(msgspec.Struct, frozen=True, kw_only=True):

@@ -45,7 +45,7 @@ ENGLISH = Words(
         Rule.PEER_SERVES: "the peer serves",
         Rule.MASTER_NOT_SERVING: "the VIP is here, but the service is not",
         Rule.BACKUP_STILL_SERVING: "the VIP is with the peer, but storage is held here",
-        Rule.LINK_DOWN: "the link of the VIP's interface is down",
+        Rule.LINK_DOWN: "the VIP cannot be here: its link is down, or CARP is off",
         Rule.STALE_INIT: "a HAST role is left at init after a boot",
         Rule.RESTORE_SKEW: "healthy again, the advskew goes back",
         Rule.NOT_KNOWN: "a fact that decides is unknown",

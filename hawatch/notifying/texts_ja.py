@@ -50,7 +50,7 @@ JAPANESE = Words(
         Rule.BACKUP_STILL_SERVING: (
             "VIP は相手ノードにあるが、このノードがストレージを保持している"
         ),
-        Rule.LINK_DOWN: "VIP のインタフェースのリンクが落ちている",
+        Rule.LINK_DOWN: "リンク断または CARP 停止のため、ここに VIP を置けない",
         Rule.STALE_INIT: "起動後も HAST の役割が init のまま",
         Rule.RESTORE_SKEW: "正常に戻ったため advskew を元に戻す",
         Rule.NOT_KNOWN: "判断に必要な事実が不明",

@@ -11,7 +11,7 @@ import msgspec
 
 from hawatch.host import CommandResult, Host
 from hawatch.model.config import Config
-from hawatch.model.fact import Fact, Known, Unknown
+from hawatch.model.fact import REFUSED, Fact, Known, Unknown
 from hawatch.model.memory import HeardReport
 from hawatch.model.report import PeerReport
 from hawatch.model.snapshot import PeerSighting
@@ -22,6 +22,9 @@ NO_CHANNEL = Unknown("no channel to the peer is configured")
 
 SSH_FAILED = 255
 """ssh's own failure; any other status is the forced command's [ssh(1)]."""
+
+CONNECTION_REFUSED = "Connection refused"
+"""ECONNREFUSED in the last line that ssh says."""
 
 KNOCK_RESERVE = 1.0
 """Seconds of each try that are kept back to learn whether the path answers at all."""
@@ -125,5 +128,6 @@ def _reached(result: CommandResult) -> Fact[float] | None:
     if result.status != SSH_FAILED:
         return Known(result.seconds)
     if "connect to host" in result.err:
-        return Unknown(result.complaint())
+        why = result.complaint()
+        return Unknown(why, kind=REFUSED if CONNECTION_REFUSED in why else "")
     return None

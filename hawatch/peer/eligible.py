@@ -1,16 +1,18 @@
 """Why this node could not take a service over, in one short sentence per reason.
 
-What is not known counts against the node: taking over needs proof [DESIGN law 3].
+What is not known counts against the node: taking over needs proof [DESIGN law 3]. All
+that its own gate of a promotion refuses is here, so that nobody hands over to it in
+vain; and besides what would only stop its plan later.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from hawatch.deciding.mount_view import MountView
+from hawatch.deciding.own_facts import own_facts
 from hawatch.deciding.service_view import ServiceView
 from hawatch.model.carp import CarpState
-from hawatch.model.fact import Unknown, is_false, is_true
+from hawatch.model.fact import Known, Unknown
 from hawatch.model.hast import HastRole
 from hawatch.model.latch import Latch
 from hawatch.model.report import Maintenance
@@ -31,9 +33,9 @@ def not_eligible(
         *_maintenance(maintenance),
         *_latched(latches),
         *_carp(snapshot, view),
-        *_hastd(snapshot),
-        *_resources(view),
-        *_mounts(snapshot, view),
+        *(refused.detail for refused in own_facts(snapshot, view)),
+        *_hast(snapshot, view),
+        *_directories(snapshot, view),
     ]
     return tuple(dict.fromkeys(reasons))
 
@@ -60,37 +62,19 @@ def _carp(snapshot: Snapshot, view: ServiceView) -> Iterator[str]:
         yield "net.inet.carp.allow is 0"
 
 
-def _hastd(snapshot: Snapshot) -> Iterator[str]:
-    if isinstance(snapshot.hastd, Unknown):
-        yield f"hastd is not known: {snapshot.hastd.reason}"
-    elif snapshot.hastd.value.pid is None:
-        yield "hastd is not running"
-    elif not snapshot.hastd.value.answering:
+def _hast(snapshot: Snapshot, view: ServiceView) -> Iterator[str]:
+    hastd = snapshot.hastd
+    if isinstance(hastd, Known) and hastd.value.pid and not hastd.value.answering:
         yield "hastd does not answer"
-
-
-def _resources(view: ServiceView) -> Iterator[str]:
     for name, fact in view.resources.items():
-        if isinstance(fact, Unknown):
-            yield f"resource {name} is not known: {fact.reason}"
-        elif fact.value.role is HastRole.INIT:
+        if isinstance(fact, Known) and fact.value.role is HastRole.INIT:
             yield f"the role of {name} is init"
 
 
-def _mounts(snapshot: Snapshot, view: ServiceView) -> Iterator[str]:
-    if isinstance(snapshot.mounts, Unknown):
-        yield f"the mount table is not known: {snapshot.mounts.reason}"
-    for directory, mount in view.mounts.items():
-        yield from _mount_point(snapshot, directory, mount)
-
-
-def _mount_point(snapshot: Snapshot, directory: str, mount: MountView) -> Iterator[str]:
-    if isinstance(mount.device, Unknown):
-        yield mount.device.reason
-    elif is_true(mount.mounted) and is_false(mount.right_device):
-        yield f"{directory} is occupied by another mount than {mount.device.value}"
-    probe = snapshot.directories.get(directory)
-    if isinstance(probe, Unknown):
-        yield f"{directory} is not known: {probe.reason}"
-    elif probe is not None and probe.value.error is not None:
-        yield f"{directory} cannot be used: {probe.value.error}"
+def _directories(snapshot: Snapshot, view: ServiceView) -> Iterator[str]:
+    for directory in view.mounts:
+        probe = snapshot.directories.get(directory)
+        if isinstance(probe, Unknown):
+            yield f"{directory} is not known: {probe.reason}"
+        elif probe is not None and probe.value.error is not None:
+            yield f"{directory} cannot be used: {probe.value.error}"

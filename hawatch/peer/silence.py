@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import msgspec
 
-from hawatch.model.fact import Fact, Known, Unknown
+from hawatch.model.fact import REFUSED, Fact, Known, Unknown
 from hawatch.model.memory import HeardReport, Memory
 from hawatch.model.moment import Moment
 from hawatch.model.snapshot import PeerSighting
@@ -88,7 +88,7 @@ def _silent(sighting: PeerSighting) -> bool:
 
 def _answers(path: Fact[float]) -> bool:
     """Return whether somebody is there; a refused connection is an answer, too."""
-    return isinstance(path, Known) or "refused" in path.reason
+    return isinstance(path, Known) or path.kind == REFUSED
 
 
 def _watched(memory: Memory, at: Moment, longest_gap: float) -> bool:

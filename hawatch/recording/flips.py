@@ -26,7 +26,7 @@ UNTOLD = "untold:"
 UNDECIDED = frozenset(
     {Rule.LOOK_AGAIN, Rule.NOT_KNOWN, Rule.INTERRUPTED_PLAN, Rule.MAINTENANCE}
 )
-"""Rules that say nothing about whether a failed action has been made good."""
+"""Rules that say nothing about whether what was told before is over."""
 
 
 class Flips(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,7 +78,7 @@ def _unasked(key: str, services: Sequence[ServiceRecord], memory: Memory) -> boo
     if record is None:
         return service in memory.services
     if kind != ACTION:
-        return False
+        return record.rule in UNDECIDED
     pending = memory.services.get(service)
     unfinished = pending is not None and pending.unfinished is not None
     return not record.outcomes and (unfinished or record.rule in UNDECIDED)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from hawatch.freebsd.probe_write import PROBE_FILE, Written
 from hawatch.host import SqlQuestion
-from hawatch.model.fact import Fact, Known, Unknown
+from hawatch.model.fact import REFUSED, Fact, Known, Unknown
 from hawatch.model.services import SqlAnswer, SqlKind
 from hawatch.model.storage import DirectoryProbe, Space
 from hawatch.sim.commands_net import reaches
@@ -27,6 +27,8 @@ from hawatch.sim.storage import (
 if TYPE_CHECKING:
     from hawatch.sim.node import Node
     from hawatch.sim.shell import Shell
+
+NOBODY_LISTENS = Unknown("Connection refused", kind=REFUSED)
 
 VERSION = "8.0.35"
 CANARY_EXTENT = 1
@@ -197,8 +199,8 @@ def knock(node: Node, address: str) -> Fact[float]:
         if not reaches(node, host):
             return Unknown("Operation timed out")
         up = node.peer.sshd or host == node.settings.address
-        return Known(took) if up else Unknown("Connection refused")
+        return Known(took) if up else NOBODY_LISTENS
     server = find_server(node, host, port)
     if isinstance(server, Unknown):
         return server
-    return Unknown("Connection refused") if server is None else Known(took)
+    return NOBODY_LISTENS if server is None else Known(took)

@@ -18,6 +18,7 @@ from hawatch.model.hast import (
     HastResource,
     HastRole,
     HastStatus,
+    disk_unreadable,
 )
 
 REFUSED = (
@@ -246,6 +247,16 @@ def test_an_unreadable_disk_does_not_lose_the_other_dump():
     dumps = complete(look.read_dumps(host, ["disk0", "disk1"]))
     assert reason(dumps["disk0"]).startswith("never created")
     assert dumps["disk1"] == Known(a_dump("disk1"))
+
+
+def test_a_disk_that_cannot_be_read_is_known_by_its_kind():
+    """What a standby concludes does not hang on the words for a person [H13]."""
+    line = "/sbin/hastctl dump disk0"
+    error = "[ERROR] Unable to read metadata from /dev/da1: Input/output error.\n"
+    host = RecordedHost({line: answer(line, err=error, status=255)})
+    dumps = complete(look.read_dumps(host, ["disk0"]))
+    assert disk_unreadable(dumps["disk0"])
+    assert not disk_unreadable(Unknown(reason(dumps["disk0"])))
 
 
 def test_a_dump_of_another_resource_is_not_taken_for_this_one():

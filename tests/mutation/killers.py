@@ -44,6 +44,7 @@ TESTS = (
     "unit/test_carp_switch_order.py",
     "unit/test_discard.py",
     "unit/test_debts.py",
+    "unit/test_rules_heal.py",
     "unit/test_fresh.py",
     "unit/test_moves.py",
     "unit/test_acting_fence.py",

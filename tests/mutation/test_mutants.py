@@ -29,7 +29,7 @@ QUICK = (
     "rules_aside._proof_of_life: finds nothing",
     "gates.peer_is_master: always",
     "gates._memory: refuses nothing",
-    "rules_pair._has_vip: always",
+    "gates.has_vip: always",
     "rules_pair._held_back_for_long: always",
     "rules_pair._held_back_for_long: never",
     "rules_pair._counters_as_master: finds nothing",

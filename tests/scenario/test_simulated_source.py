@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from hawatch.checking.nouns import Collection
@@ -118,3 +120,63 @@ def test_a_command_that_can_never_end_is_told() -> None:
 
     with pytest.raises(RuntimeError, match="went down, or waits for ever"):
         here.drive(forever())
+
+
+ALONE = """
+title = "the owner lost its power"
+story = "a test"
+end = 900
+look = 120
+at = [
+    { time = 10, do = "crash", node = "freebsd-esxi" },
+]
+expect = [
+    { that = "served-by", node = "nobody", at = 60 },
+]
+"""
+
+
+def take_over(folder: Path, story: str) -> int:
+    """Type it on the other node, after the story."""
+    file = folder / "alone.toml"
+    file.write_text(story)
+    host = f"sim:{file}@freebsd-bhyve"
+    return main(["switchover", "--peer-is-off", "--host", host])
+
+
+def test_a_take_over_that_had_to_look_again_is_followed_to_its_end(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """The device of a silent peer's disk comes late [B3]: nothing was stopped."""
+    assert take_over(tmp_path, ALONE) == 0
+    told = capsys.readouterr().out
+    assert "looking again before the rest" in told
+    assert "going on with what was begun" in told
+    assert "stopped:" not in told
+    assert told.splitlines()[-2].endswith("mysql answers SQL")
+
+
+def test_a_take_over_that_fails_is_told_where_it_stopped(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """It is not tried again and again while a person waits."""
+    dead = """at = [
+    { time = 20, do = "kill-mysqld", node = "freebsd-bhyve", for_good = true },"""
+    assert take_over(tmp_path, ALONE.replace("at = [", dead, 1)) == 3
+    told = capsys.readouterr().out
+    assert told.splitlines()[-1].startswith("stopped: mysql-server running: ")
+    assert told.count("going on with what was begun") == 1
+
+
+def test_a_verb_that_is_refused_is_answered_once(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """The refusal with its remedy, and no further look."""
+    cut = """at = [
+    { time = 5, do = "cut", between = ["freebsd-esxi", "freebsd-bhyve"] },"""
+    file = tmp_path / "cut.toml"
+    file.write_text(ALONE.replace("at = [", cut, 1).replace("time = 10", "time = 500"))
+    assert main(["switchover", "--host", f"sim:{file}"]) == 3
+    told = capsys.readouterr().out
+    assert told.count("mysql: ") == 1
+    assert "refused  peer-stale-report" in told

@@ -140,6 +140,19 @@ def test_a_peer_whose_adverts_do_not_arrive_is_not_heard(bench: Bench) -> None:
     assert bench.run(a_lever(Lever.STATE_BACKUP)).result is FAILED
 
 
+def test_an_advert_of_another_pair_is_no_word_of_the_peer(bench: Bench) -> None:
+    """It is counted as received, and discarded: the peer may be dead [FACTS A13]."""
+
+    def another_pairs() -> None:
+        bench.first.carp.counters.received += 1
+        bench.first.carp.counters.bad_vhid += 1
+
+    bench.world.network.cut(bench.first.name, bench.second.name, Kind.CARP)
+    bench.world.run_for(10.0)
+    bench.world.scheduler.call_in(1.0, another_pairs)
+    assert bench.run(a_lever(Lever.STATE_BACKUP)).result is FAILED
+
+
 def test_a_backup_only_settles_its_numbers(bench: Bench) -> None:
     """The VIP is with the peer already: a hand-over that was cut is tidied up."""
     bench.run(a_lever(Lever.FAST))

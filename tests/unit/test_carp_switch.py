@@ -224,6 +224,7 @@ COOLDOWN = at().config.limits.cooldown
         (unheard(COOLDOWN - 1), False),
         (unheard(COOLDOWN), True),
         (unheard(COOLDOWN + 1), True),
+        (unheard(-86400), True),
         (word(unheard(60), fresh=False), True),
         (word(unheard(60), service=None), True),
         (own(unheard(60), latches=FENCED), True),
@@ -265,12 +266,13 @@ def test_a_persons_word_lifts_any_fence_but_not_against_a_letting_go() -> None:
 
 
 @pytest.mark.parametrize(
-    ("ago", "may"), [(-1, True), (0, False), (1, False), (3599, False), (3600, True)]
+    ("ago", "may"),
+    [(-3600, True), (-1, False), (0, False), (1, False), (3599, False), (3600, True)],
 )
 def test_what_was_just_tried_in_vain_may_not_be_served_here(
     ago: float, *, may: bool
 ) -> None:
-    """For a cool-down; a clock that was set back since does not count."""
+    """For a cool-down, whichever way the clock was set by less than that [H24]."""
     s = could_serve()
     assert COOLDOWN == 3600
     assert may_serve_here(own(s, failed_at=s.now.wall - ago)) is may

@@ -426,6 +426,7 @@ BROKE = seen(boot="boot-1")
         (found(), a_debt(boot="boot-0"), BROKE, None),
         (found(), a_debt(resource="disk1"), BROKE, None),
         (found(), a_debt(boot=""), BROKE, None),
+        (found(), a_debt(updates=None), BROKE, None),
     ],
 )
 def test_a_restart_is_due_for_the_worker_that_owes(

@@ -325,7 +325,7 @@ FENCE = (LatchKind.FENCED, LatchKind.UNHEARD)
 
 def lifts(s: Situation) -> bool:
     """Return whether CARP is allowed again."""
-    decision = carp_held_back(s)
+    decision = carp_held_back(s) or rules_roles.link_down(s)
     assert decision is not None
     return any(isinstance(step, AllowCarp) for step in decision.plan.steps)
 
@@ -346,7 +346,8 @@ def test_a_fence_for_unheard_adverts_is_tried_after_the_cool_down(
 
 
 @pytest.mark.parametrize(
-    ("ago", "lifted"), [(-1, True), (0, False), (1, False), (3599, False), (3600, True)]
+    ("ago", "lifted"),
+    [(-3600, True), (-1, False), (0, False), (1, False), (3599, False), (3600, True)],
 )
 def test_a_fence_is_not_lifted_where_it_was_just_tried_in_vain(
     ago: float, *, lifted: bool
@@ -400,7 +401,8 @@ def test_a_good_standby_is_a_connected_secondary_without_failures() -> None:
 @pytest.mark.parametrize(
     ("ago", "services", "raised", "refused"),
     [
-        (-1, 2, False, False),
+        (-3600, 2, False, False),
+        (-1, 2, False, True),
         (0, 2, False, True),
         (1, 2, False, True),
         (3599, 2, False, True),
@@ -410,7 +412,8 @@ def test_a_good_standby_is_a_connected_secondary_without_failures() -> None:
         (1, 1, True, True),
         (3599, 1, True, True),
         (3600, 1, True, False),
-        (-1, 1, True, False),
+        (-1, 1, True, True),
+        (-3600, 1, True, False),
         (1, 2, True, True),
     ],
 )

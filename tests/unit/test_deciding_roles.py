@@ -10,7 +10,7 @@ import pytest
 from situation_tools import LOST, at, own, refusals, view, word
 
 from hawatch.deciding import (
-    rules_owner,
+    rules_heal,
     rules_pair,
     rules_repair,
     rules_restart,
@@ -231,6 +231,7 @@ NONE_CAME = "no advert arrives: promiscuous mode"
     [
         (received(5), [(10, 5)], NONE_CAME),
         (received(6), [(10, 5)], SEEN_BOTH),
+        (received(6, bad_vhid=1), [(10, 5)], NONE_CAME),
         (received(6), [(60, 5), (10, 6)], SEEN_BOTH),
         (received(6), [(61, 5), (10, 6)], NONE_CAME),
         (received(6), [(60, None), (10, 6)], NONE_CAME),
@@ -385,11 +386,11 @@ def test_an_owner_that_serves_again_lowers_its_advskew() -> None:
         assert rules_repair.restore_raised_skew(other) is None
 
 
-@pytest.mark.parametrize(("short", "due"), [(1, False), (0, True)])
+@pytest.mark.parametrize(("short", "due"), [(1, False), (0, True), (86400, True)])
 def test_a_standby_lowers_its_advskew_after_some_quiet_looks(
     short: float, *, due: bool
 ) -> None:
-    """BACKUP, holding nothing, good and with the peer heard; five intervals."""
+    """Good for five intervals; a clock set back by a day keeps nothing [H24]."""
     s = at("standby")
     ago = 5 * s.config.agent.interval - short
     s = own(s, raised=b.a_raise(since=s.now.wall - ago))
@@ -420,14 +421,14 @@ def test_only_a_serving_master_without_failures_heals_its_peers_copy() -> None:
         updates=36,
     )
     s = own(at("owner"), latches=(debt,), in_sync={})
-    assert rules_owner.diverged_heal(s) is not None
+    assert rules_heal.diverged_heal(s) is not None
     for other in (
         view(s, serving=NO),
         view(s, serving=LOST),
         having(s, failing=ILL),
         own(at("owner", own={"carp": "BACKUP for 60 s"}), latches=(debt,), in_sync={}),
     ):
-        assert rules_owner.diverged_heal(other) is None
+        assert rules_heal.diverged_heal(other) is None
 
 
 @pytest.mark.parametrize(

@@ -79,3 +79,15 @@ def test_of_two_reasons_to_wait_or_to_let_go_the_cut_decides(
     decision = maintenance(s)
     assert decision is not None
     assert decision.rule is rule
+
+
+def test_a_clock_that_was_set_back_does_not_keep_a_fence_for_a_day() -> None:
+    """The latch is from tomorrow by now: its cool-down is over [H24]."""
+    s = at("standby", own=OFF)
+    latches = tuple(
+        Latch(kind=kind, resource="disk0", since=s.now.wall + 86400, reason="x")
+        for kind in (LatchKind.FENCED, LatchKind.UNHEARD)
+    )
+    decision = carp_held_back(own(s, latches=latches))
+    assert decision is not None
+    assert any(isinstance(step, AllowCarp) for step in decision.plan.steps)

@@ -22,7 +22,7 @@ from evidence_story import (
     standby_says,
 )
 
-from hawatch.deciding.evidence import healing_due
+from hawatch.deciding.debts import healing_due
 from hawatch.model.fact import Known, Unknown
 from hawatch.model.hast import HastDump, HastErrors, HastResource
 from hawatch.model.latch import LatchKind

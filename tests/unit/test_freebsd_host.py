@@ -17,7 +17,7 @@ import pytest
 from hawatch.freebsd.host import TEXT_LIMIT, FreeBSDHost
 from hawatch.freebsd.probe_network import split_address
 from hawatch.host import Process, complete
-from hawatch.model.fact import Known, Unknown
+from hawatch.model.fact import REFUSED, Known, Unknown
 
 
 @pytest.fixture
@@ -198,7 +198,7 @@ def test_a_knock_tells_the_seconds_or_why_not(host: FreeBSDHost) -> None:
 
     assert isinstance(answered, Known)
     assert 0 <= answered.value < 5
-    assert refused == Unknown("Connection refused")
+    assert refused == Unknown("Connection refused", kind=REFUSED)
 
 
 @pytest.mark.parametrize(

@@ -6,11 +6,15 @@ from typing import Any
 
 import pytest
 from decisions_build import build
-from decisions_format import a_case
+from decisions_format import a_case, load_cases
 
 from hawatch.deciding.gates import carp_age, let_go_lately, may_demote, may_promote
+from hawatch.deciding.own_facts import own_facts
 from hawatch.deciding.refusals import REMEDIES
 from hawatch.model.decision import Refusal, Refused
+from hawatch.peer.eligible import not_eligible
+
+CASES = load_cases()
 
 
 def refused(reasons: tuple[Refused, ...]) -> set[Refusal]:
@@ -173,3 +177,22 @@ def test_every_refusal_names_its_particular() -> None:
     assert len(reasons) >= 6
     assert all(reason.detail for reason in reasons)
     assert all(reason.refusal in REMEDIES for reason in reasons)
+
+
+@pytest.mark.parametrize("key", CASES)
+def test_what_forbids_a_promotion_here_is_told_to_the_peer(key: str) -> None:
+    """Whoever hands over believes the one list; the other one must not be longer."""
+    s = build(CASES[key])
+    told = not_eligible(s.snapshot, s.view, s.own.latches, None)
+    forbidden = {reason.detail for reason in own_facts(s.snapshot, s.view)}
+    assert forbidden <= set(told)
+
+
+def test_a_peer_of_which_it_is_unknown_whether_it_holds_is_no_able_one() -> None:
+    """Its own view of the service is one of the facts that it would need."""
+    assert demote(peer={"holds": "unknown"}) == {Refusal.FACT_UNKNOWN}
+
+
+def test_an_owner_hands_over_although_its_own_metadata_cannot_be_read() -> None:
+    """What it lacks to take a service over, it does not need to give one away."""
+    assert demote(own={"dump": "unknown"}) == set()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import msgspec
+import pytest
 from recording_builders import (
     failing,
     finding,
@@ -23,7 +24,7 @@ from hawatch.model.plan import StepResult
 from hawatch.model.report import Duty
 from hawatch.recording import outbox
 from hawatch.recording.entries import ServiceRecord
-from hawatch.recording.flips import Flips, flips
+from hawatch.recording.flips import UNDECIDED, Flips, flips
 from hawatch.recording.message import Message, MessageKind
 from hawatch.recording.store import MemoryStore
 
@@ -144,6 +145,24 @@ def test_an_alarming_decision_is_an_incident_of_its_rule() -> None:
     assert _kinds(second) == [MessageKind.CLOSED, MessageKind.OPENED]
     third = _flips(_after(memory(), second), service())
     assert _kinds(third) == [MessageKind.CLOSED]
+
+
+@pytest.mark.parametrize("rule", sorted(UNDECIDED))
+def test_a_cycle_that_decided_nothing_about_it_ends_no_incident_of_a_rule(
+    rule: Rule,
+) -> None:
+    """Maintenance, a pause, a fact that is unknown: the database is dead all the same.
+
+    It was told as over, and opened anew by the next cycle [never 8].
+    """
+    hold = service(Rule.UNHEALTHY_HOLD, alarm=True)
+    opened = _after(memory(), _flips(memory(), hold))
+    quiet = _flips(opened, service(rule))
+    assert quiet.messages == ()
+    assert list(quiet.incidents) == ["unhealthy-hold[mysql]"]
+    assert _flips(_after(opened, quiet), hold).messages == ()
+    late = _flips(opened, service(rule), now=moment(4600.0))
+    assert _kinds(late) == [MessageKind.REMINDER]
 
 
 def test_a_cycle_about_another_service_closes_nothing() -> None:

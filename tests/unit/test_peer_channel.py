@@ -10,6 +10,7 @@ from peer_builders import a_config, a_moment, a_report
 
 from hawatch.host import CommandResult, Ending, complete
 from hawatch.model.config import AgentConfig, Config, NodeConfig, PeerConfig
+from hawatch.model.fact import REFUSED as REFUSED_KIND
 from hawatch.model.fact import Fact, Known, Unknown
 from hawatch.model.memory import HeardReport
 from hawatch.model.moment import Moment
@@ -146,7 +147,17 @@ def test_a_refused_connection_is_told_with_its_reason() -> None:
     path = fetched(host).paths[FIRST]
     assert isinstance(path, Unknown)
     assert "Connection refused" in path.reason
+    assert path.kind == REFUSED_KIND
     assert host.knocked == []
+
+
+def test_a_connection_that_times_out_behind_a_refusing_socket_is_no_answer() -> None:
+    """A control socket of a dead ssh refuses as well: the last line is the peer's."""
+    stale = f"Control socket connect(/var/run/x): Connection refused\r\n{TIMED_OUT}"
+    dead = Answer(err=stale, status=255, knock=False)
+    path = fetched(ScriptedHost({FIRST: dead, SECOND: dead})).paths[FIRST]
+    assert isinstance(path, Unknown)
+    assert path.kind == ""
 
 
 @pytest.mark.parametrize("second", [GOOD, HANGS, HANGS_SILENTLY, DEAD])

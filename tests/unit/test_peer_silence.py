@@ -6,7 +6,7 @@ import msgspec
 import pytest
 from peer_builders import a_moment, a_report
 
-from hawatch.model.fact import Known, Unknown
+from hawatch.model.fact import REFUSED, Known, Unknown
 from hawatch.model.memory import HeardReport, Memory, Sample
 from hawatch.model.moment import Moment
 from hawatch.model.snapshot import PeerSighting
@@ -21,7 +21,7 @@ MUMBLING = PeerSighting(
     paths={"192.0.2.12": DEAD, "10.0.0.2": Known(0.2)}, report=Unknown("garbage")
 )
 REFUSING = PeerSighting(
-    paths={"192.0.2.12": DEAD, "10.0.0.2": Unknown("Connection refused")}, report=DEAD
+    paths={"192.0.2.12": DEAD, "10.0.0.2": Unknown("no", kind=REFUSED)}, report=DEAD
 )
 
 

@@ -11,6 +11,7 @@ from situation_tools import at, own, word
 
 from hawatch.deciding.rules import decide
 from hawatch.deciding.situation import peer_word, situation, standing_failures
+from hawatch.deciding.situations import situations
 from hawatch.deciding.yielding import fence_vip
 from hawatch.model.finding import (
     CheckPolicy,
@@ -23,7 +24,7 @@ from hawatch.model.finding import (
 )
 from hawatch.model.moment import Moment
 from hawatch.model.snapshot import PeerSighting
-from hawatch.model.trigger import Trigger, TriggerKind
+from hawatch.model.trigger import Trigger, TriggerKind, foremost
 
 CONFIG = b.a_config()
 
@@ -57,6 +58,58 @@ def test_the_vip_is_given_and_taken_on_this_nodes_own_interface() -> None:
     for base, card in (("owner", "em0"), ("standby", "vtnet0")):
         s = msgspec.structs.replace(at(base), config=config)
         assert s.interface == fence_vip(s).interface == card
+
+
+def rings(*words: str) -> Trigger:
+    """Return what a person typed."""
+    return Trigger(kind=TriggerKind.OPERATOR, words=words)
+
+
+@pytest.mark.parametrize(
+    ("words", "mysql", "archive"),
+    [
+        (("restore",), "operator", "operator"),
+        (("restore", "archive"), "cron", "operator"),
+        (("demote", "--force"), "operator", "operator"),
+        (("demote", "mysql", "--force"), "operator", "cron"),
+        (("demote", "mysql", "archive"), "operator", "operator"),
+    ],
+)
+def test_a_verb_is_a_persons_word_for_the_services_that_it_names_only(
+    words: tuple[str, ...], mysql: str, archive: str
+) -> None:
+    """It lifts maintenance and cool-down from them, and from no other [never 5]."""
+    services = {name: b.a_service_config() for name in ("mysql", "archive")}
+    config = b.a_config(services=services)
+    found = {
+        s.service: s.trigger.kind
+        for s in situations(
+            config,
+            b.a_snapshot(),
+            b.a_memory(),
+            (),
+            {},
+            (Trigger(kind=TriggerKind.CRON), rings(*words)),
+            last=None,
+            damaged=None,
+        )
+    }
+    assert found == {"mysql": mysql, "archive": archive}
+
+
+def test_a_shutdown_concerns_every_service_whatever_was_typed_besides() -> None:
+    """The machine goes down with all of them [E1]."""
+    both = (rings("restore", "archive"), Trigger(kind=TriggerKind.RELEASE))
+    assert foremost(both, "mysql").kind is TriggerKind.RELEASE
+    assert foremost(both, "archive").kind is TriggerKind.RELEASE
+
+
+def test_force_is_an_option_and_no_services_name() -> None:
+    """A service may be called force; the option is spelled as it is typed."""
+    assert rings("demote", "mysql", "--force").forced
+    assert not rings("demote", "force").forced
+    assert rings("demote", "force").concerns("force")
+    assert not rings("demote", "force").concerns("mysql")
 
 
 def looked(last: Moment | None) -> float | None:

@@ -12,7 +12,13 @@ from hawatch.deciding.copies import CopyLook, CopyMemory, seen_now
 from hawatch.deciding.evidence import next_copy
 from hawatch.deciding.standby import as_standby
 from hawatch.model.fact import Known, Unknown
-from hawatch.model.hast import HastErrors, HastResource, HastRole, HastStatus
+from hawatch.model.hast import (
+    UNREADABLE,
+    HastErrors,
+    HastResource,
+    HastRole,
+    HastStatus,
+)
 from hawatch.model.latch import HastSeen, Latch, LatchKind
 from hawatch.model.moment import Moment
 
@@ -268,7 +274,7 @@ def test_a_copy_that_both_disks_call_the_newer_one_is_not_stale(
     assert (LatchKind.STALE in kinds(memory)) is stale
 
 
-SICK = Unknown("local disk cannot be read: Unable to open /dev/da1")
+SICK = Unknown("Unable to open /dev/da1", kind=UNREADABLE)
 OWNER = {"disk0": Known(there())}
 WROTE = Known(b.a_dump(localcnt=1))
 

@@ -95,7 +95,7 @@ def _bring_up(play: Play, service: str, resource: str, at: float) -> Iterator[De
         "time": at + 60,
         "do": "operator",
         "node": chosen.peer.name,
-        "words": ["demote", service, "force"],
+        "words": ["demote", service, "--force"],
     }
     yield {
         "time": at + 120,

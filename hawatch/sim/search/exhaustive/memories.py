@@ -148,6 +148,7 @@ def _latches(pair: PairState, name: str) -> tuple[Latch, ...]:
         copy_of=other(name),
         workerpid=2,
         boot="boot",
+        updates=0,
     )
     return (*held, debt)
 

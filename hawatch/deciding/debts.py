@@ -31,7 +31,7 @@ from hawatch.deciding.copies import (
     same_worker,
 )
 from hawatch.deciding.resyncs import proof, resynced_in_vain
-from hawatch.model.fact import Fact, Known, Unknown
+from hawatch.model.fact import Known
 from hawatch.model.hast import HastResource, HastRole, HastStatus
 from hawatch.model.latch import HastSeen, Latch, LatchKind
 from hawatch.model.memory import ServiceMemory
@@ -88,15 +88,12 @@ def after_the_worker(
     return msgspec.structs.replace(before, latches=(*others, _forgotten(debt)))
 
 
-def healing_due(memory: ServiceMemory, resource: Fact[HastResource]) -> int | None:
+def healing_due(memory: ServiceMemory, found: HastResource) -> int | None:
     """Given a primary's memory and a resource, return the worker to restart, if any.
 
     It is due as soon as the pair is connected again under the worker whose connection
     broke: the longer it is put off, the more the map forgets [FACTS B8].
     """
-    if isinstance(resource, Unknown):
-        return None
-    found = resource.value
     debt = owed(memory, found)
     if debt is None or debt.updates is None:
         return None

@@ -6,6 +6,8 @@ sends the recently written extents. The debts themselves are kept in debts.py.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import msgspec
 
 from hawatch.deciding.debts import healing_due, owed
@@ -14,6 +16,7 @@ from hawatch.deciding.situation import Situation
 from hawatch.model.config import HealPolicy
 from hawatch.model.decision import Decision, Refusal, Refused, Rule
 from hawatch.model.fact import Known, Unknown, is_true
+from hawatch.model.hast import HastResource
 from hawatch.model.latch import LatchKind
 from hawatch.model.plan import Plan, RestartWorker
 
@@ -88,25 +91,30 @@ def workers_due(s: Situation) -> tuple[RestartWorker, ...]:
     """
     return tuple(
         RestartWorker(
-            resource=name,
+            resource=found.name,
             workerpid=pid,
-            errors=fact.value.errors.of_disk,
+            errors=found.errors.of_disk,
             deadline=HEAL_DEADLINE,
         )
-        for name, fact in s.view.resources.items()
-        if isinstance(fact, Known) and (pid := healing_due(s.own, fact)) is not None
+        for found in _known(s)
+        if (pid := healing_due(s.own, found)) is not None
     )
 
 
 def resyncs_due(s: Situation) -> tuple[str, ...]:
     """Return the resources whose debt no restart of a worker pays."""
     return tuple(
-        name
-        for name, fact in s.view.resources.items()
-        if isinstance(fact, Known)
-        and (debt := owed(s.own, fact.value)) is not None
-        and debt.updates is None
+        found.name
+        for found in _known(s)
+        if (debt := owed(s.own, found)) is not None and debt.updates is None
     )
+
+
+def _known(s: Situation) -> Iterator[HastResource]:
+    """Yield the resources of which hastd told anything."""
+    for fact in s.view.resources.values():
+        if isinstance(fact, Known):
+            yield fact.value
 
 
 def _restart(s: Situation, due: tuple[RestartWorker, ...], lacking: str) -> Decision:

@@ -436,5 +436,4 @@ def test_a_restart_is_due_for_the_worker_that_owes(
     memory = ServiceMemory(
         latches=(debt,), seen={} if remembered is None else {"disk0": remembered}
     )
-    assert healing_due(memory, Known(now)) == due
-    assert healing_due(memory, LOST) is None
+    assert healing_due(memory, now) == due

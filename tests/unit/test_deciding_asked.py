@@ -34,6 +34,12 @@ def test_a_person_is_heard_for_the_services_that_were_named() -> None:
     assert operator_asked(s) is None
 
 
+def test_an_events_words_are_no_verb() -> None:
+    """Whatever devd or the hook says there, nobody typed it [law 2]."""
+    rang = Trigger(kind=TriggerKind.CARP, words=("restore", "1@em0"), at=0.0)
+    assert operator_asked(msgspec.structs.replace(at("standby"), trigger=rang)) is None
+
+
 def test_a_hand_over_needs_something_to_hand_over() -> None:
     """The VIP or the storage; either may be here alone."""
 

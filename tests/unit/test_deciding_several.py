@@ -9,7 +9,7 @@ from situation_tools import at, own, view, word
 
 from hawatch.deciding.rules_hold import maintenance
 from hawatch.deciding.rules_pair import carp_held_back
-from hawatch.deciding.rules_roles import _is_the_peers
+from hawatch.deciding.rules_roles import _is_the_peers, in_the_way
 from hawatch.deciding.situation import Situation
 from hawatch.model.decision import Rule
 from hawatch.model.fact import Known
@@ -91,3 +91,16 @@ def test_a_clock_that_was_set_back_does_not_keep_a_fence_for_a_day() -> None:
     decision = carp_held_back(own(s, latches=latches))
     assert decision is not None
     assert any(isinstance(step, AllowCarp) for step in decision.plan.steps)
+
+
+@pytest.mark.parametrize(
+    ("carp", "found"),
+    [("INIT for 10 s", True), ("INIT for 9 s", False), ("BACKUP for 60 s", False)],
+)
+def test_only_a_node_that_cannot_have_the_vip_is_in_the_way(
+    carp: str, *, found: bool
+) -> None:
+    """A BACKUP that serves has a rule of its own, and more patience [H26]."""
+    s = at("owner", own={"carp": carp}, peer={"carp": "MASTER"})
+    assert s.config.carp.debounce == 10
+    assert in_the_way(s) is found

@@ -192,10 +192,9 @@ def test_healing_is_due_when_connected_again_under_the_same_worker() -> None:
     """Not while degraded; then with the worker that has to be restarted."""
     story = a_synced_owner()
     apart = primary(writes=166, **DEGRADED)
-    assert healing_due(story.look(apart, SILENT), Known(apart)) is None
+    assert healing_due(story.look(apart, SILENT), apart) is None
     again = primary(writes=170)
-    assert healing_due(story.look(again, standby_says()), Known(again)) == 1747
-    assert healing_due(story.own, Unknown("hastctl overdue")) is None
+    assert healing_due(story.look(again, standby_says()), again) == 1747
 
 
 def test_another_worker_that_is_complete_and_clean_pays_the_debt() -> None:
@@ -203,7 +202,7 @@ def test_another_worker_that_is_complete_and_clean_pays_the_debt() -> None:
     story = an_indebted_owner()
     restarted = primary(workerpid=1800, writes=0, dirty=134217728)
     story.look(restarted, standby_says(secondary(workerpid=801)))
-    assert healing_due(story.own, Known(restarted)) is None
+    assert healing_due(story.own, restarted) is None
     assert story.kinds() == {(LatchKind.DIVERGED, STANDBY)}
     clean = primary(workerpid=1800, writes=0)
     after = story.look(clean, standby_says(secondary(workerpid=801)))
@@ -247,7 +246,7 @@ def test_a_second_break_of_the_new_worker_needs_another_restart() -> None:
     story.look(primary(workerpid=1800, dirty=2097152), standby_says())
     story.look(primary(workerpid=1800, writes=500, **DEGRADED), SILENT)
     again = primary(workerpid=1800, writes=500)
-    assert healing_due(story.look(again, standby_says()), Known(again)) == 1800
+    assert healing_due(story.look(again, standby_says()), again) == 1800
 
 
 def test_a_map_that_forgot_leaves_the_debt_to_a_person() -> None:
@@ -258,7 +257,7 @@ def test_a_map_that_forgot_leaves_the_debt_to_a_person() -> None:
         story.look(primary(workerpid=1800, writes=0), standby_says())
     latch = story.latch(LatchKind.DIVERGED)
     assert "only a full resync is sure" in latch.reason
-    assert healing_due(story.own, Known(primary(workerpid=1800))) is None
+    assert healing_due(story.own, primary(workerpid=1800)) is None
 
 
 def test_a_later_break_does_not_make_a_forgotten_debt_payable() -> None:

@@ -113,7 +113,8 @@ def _replication_cut(pair: PairState) -> Iterator[Told]:
 
 
 def _all_but_replication(pair: PairState) -> Iterator[Told]:
-    if pair.net == "ok":
+    """A path on which replication passes is a path: nobody takes it for a death."""
+    if pair.net == "ok" and pair.connected:
         yield "the network: only-hast", pair.with_(net="only-hast")
 
 

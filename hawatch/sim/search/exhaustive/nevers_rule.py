@@ -6,7 +6,7 @@ from hawatch.model.decision import Decision, Rule
 from hawatch.model.finding import Remedy
 from hawatch.sim.search.exhaustive.accidents_storage import SUSPECT
 from hawatch.sim.search.exhaustive.numbers import SITES
-from hawatch.sim.search.exhaustive.state import PairState, other
+from hawatch.sim.search.exhaustive.state import ADVERTS_ONLY, PairState, other
 
 
 def beyond_its_rule(
@@ -15,6 +15,8 @@ def beyond_its_rule(
     """Return the never that a plan breaks by its own rule's aim, or ""."""
     if decision.rule is Rule.STALE_INIT and "role s" in plan:
         return _joins(pair, name)
+    if "send again" in plan and not pair.talking and pair.site != ADVERTS_ONLY:
+        return f"{name} restarts its worker, and {other(name)} is not heard"
     if "restart" in plan and SUSPECT in pair.node(name).latches:
         return _starts_on_old_rows(pair, name)
     idle = not pair.node(name).master and "lower skew" in plan

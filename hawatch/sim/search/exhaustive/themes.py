@@ -64,7 +64,7 @@ THEMES = (
     Theme(
         "lost writes",
         2,
-        frozenset({"replication", "database", "power"}),
+        frozenset({"replication", "channel", "database", "power"}),
         "lossy breaks",
     ),
     Theme("replication alone", 2, frozenset({"channel", "power", "database"})),

@@ -237,7 +237,7 @@ def _kept_here(s: Situation, unfinished: Unfinished) -> Decision | None:
         plan=Plan(steps=restart(s.config, s.view) if starts else ()),
         refused=unready,
         alarm=True,
-        memory=msgspec.structs.replace(s.own, unfinished=None, restarting=True),
+        memory=msgspec.structs.replace(s.own, unfinished=None, restarting=starts),
     )
 
 

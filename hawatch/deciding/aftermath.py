@@ -85,7 +85,7 @@ def after_plan(
     )
     own = _without_restored_raise(own, outcomes)
     own = _without_vain_epoch(own, decision, outcomes)
-    if outcomes and own.restarting:
+    if outcomes:
         own = msgspec.structs.replace(own, restarting=False)
     if reached and (decision.plan or decision.rule is Rule.INTERRUPTED_PLAN):
         own = msgspec.structs.replace(own, unfinished=None)

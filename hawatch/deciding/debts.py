@@ -66,8 +66,9 @@ def as_unread_primary(before: CopyMemory, seen: HastSeen, look: CopyLook) -> Cop
     broke = _broke_unseen(seen, look)
     if broke is None or seen.boot != look.now.boot:
         return before
-    extentsize = look.dump.value.extentsize if isinstance(look.dump, Known) else 1
-    owing = _as_seen(seen, extentsize)
+    owing = Owing(seen.workerpid, seen.boot, 0)
+    if isinstance(look.dump, Known):
+        owing = _as_seen(seen, look.dump.value.extentsize)
     debt = _new_debt(_debt(before.latches), owing, look, broke)
     others = tuple(latch for latch in before.latches if not _is_debt(latch))
     return msgspec.structs.replace(before, in_sync=None, latches=(*others, debt))

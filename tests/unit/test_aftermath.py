@@ -216,6 +216,24 @@ def test_a_plan_that_came_further_is_not_one_that_was_cut_again(
     assert (left.attempts, left.stopped_at) == (attempts, at)
 
 
+@pytest.mark.parametrize("begun", [None, Duty.ACTIVE, Duty.STANDBY])
+def test_what_is_left_of_a_plan_that_was_given_up_is_whole(begun: Duty | None) -> None:
+    """Where one is still to be finished, a plan with another aim takes its place."""
+    kept = unfinished(begun) if begun is not None else None
+    decision = with_own(a_decision(Rule.INTERRUPTED_PLAN), unfinished=kept)
+    after = own_of(before_plan(b.a_memory(), decision, now=NOW)).unfinished
+    assert (after.duty if after is not None else None) is (
+        Duty.STANDBY if begun is not None else None
+    )
+
+
+def test_a_cycle_without_a_step_ends_no_restart() -> None:
+    """It was cut before, and nobody has started the service yet."""
+    decision = with_own(a_decision(Rule.LOOK_AGAIN, plan=Plan()), restarting=True)
+    memory = before_plan(b.a_memory(), decision, now=NOW)
+    assert own_of(after_plan(memory, decision, ())).restarting
+
+
 @pytest.mark.parametrize("result", [StepResult.REACHED, StepResult.FAILED])
 def test_a_restart_that_ended_is_no_cut_one(result: StepResult) -> None:
     """Only one that hawatch did not live to see the end of is tried again uncounted."""

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import pytest
 from situation_tools import LOST, at, own, view
 
 from hawatch.deciding.rules_restart import restarts_used_up, unhealthy_restart
+from hawatch.deciding.three import NO, YES
 
 
 def test_nothing_is_started_where_nobody_says_whether_the_disk_is_well() -> None:
@@ -18,3 +22,26 @@ def test_nothing_is_started_where_nobody_says_whether_the_disk_is_well() -> None
     assert held is not None
     assert held.alarm
     assert "old blocks" in held.because
+
+
+@pytest.mark.parametrize(
+    ("restarting", "alive", "count"),
+    [(True, NO, 1), (True, YES, None), (True, LOST, None), (False, NO, None)],
+)
+def test_only_a_restart_that_was_cut_after_its_stop_is_made_beyond_the_limit(
+    *, restarting: bool, alive: Any, count: int | None
+) -> None:
+    """Hawatch stopped it; it is made anew without another count."""
+    s = view(own(at("owner-unhealthy"), restarting=restarting), alive=alive)
+    assert len(s.own.restarts) == s.config.limits.restarts
+    decision = unhealthy_restart(s)
+    assert (decision is not None) is (count is not None)
+    assert decision is None or len(decision.memory.restarts) == count
+
+
+def test_a_restart_is_marked_and_counted_before_it_begins() -> None:
+    """Whoever is killed in it leaves both behind."""
+    decision = unhealthy_restart(own(at("owner-unhealthy"), restarts=()))
+    assert decision is not None
+    assert decision.memory.restarting
+    assert len(decision.memory.restarts) == 1

@@ -232,3 +232,33 @@ def test_hook_events_are_hints_by_resource() -> None:
         "disk0": frozenset({"disconnect", "connect"}),
         "disk1": frozenset({"syncdone"}),
     }
+
+
+@pytest.mark.parametrize(
+    ("before", "answers", "now"),
+    [
+        (None, [], None),
+        (None, [Known(0.01)], 1000.0),
+        (990.0, [HIDDEN, Known(0.01)], 1000.0),
+        (990.0, [HIDDEN], 990.0),
+        (990.0, [], 990.0),
+    ],
+)
+def test_the_last_look_in_which_a_witness_answered_is_remembered(
+    before: float | None, answers: list[Any], now: float | None
+) -> None:
+    """One echo that is lost must not count as long as the peer's silence."""
+    witnessed = b.a_moment(before) if before is not None else None
+    memory = msgspec.structs.replace(b.a_memory(), witnessed=witnessed)
+    witnesses = {str(number): fact for number, fact in enumerate(answers)}
+    look = msgspec.structs.replace(b.a_snapshot(), witnesses=witnesses)
+    found = next_memory(CONFIG, memory, look, {}).witnessed
+    assert (found.monotonic if found is not None else None) == now
+
+
+def test_a_witness_that_answered_before_a_boot_says_nothing() -> None:
+    """Its clock compares with nothing now."""
+    old = msgspec.structs.replace(b.a_moment(990.0), boot="before")
+    memory = msgspec.structs.replace(b.a_memory(), witnessed=old)
+    look = msgspec.structs.replace(b.a_snapshot(), witnesses={})
+    assert next_memory(CONFIG, memory, look, {}).witnessed is None

@@ -37,6 +37,7 @@ class CopyLook(msgspec.Struct, frozen=True, kw_only=True):
     witness answers this node, so the peer's silence may be this node's own.
     hastd_ended: this node's hastd is dead, or is another one than the last role was
     under. hints are the hook events of this resource that rang since then [FACTS B12].
+    silent_since: since when the peer has answered on no path, None where it answers.
     """
 
     name: str
@@ -50,6 +51,7 @@ class CopyLook(msgspec.Struct, frozen=True, kw_only=True):
     cut_off: bool = False
     hastd_ended: bool = False
     hints: frozenset[str] = frozenset()
+    silent_since: Moment | None = None
 
     @property
     def peer_resource(self) -> HastResource | None:

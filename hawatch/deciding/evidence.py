@@ -103,6 +103,7 @@ def next_evidence(
                 cut_off=is_cut_off(snapshot),
                 hastd_ended=_hastd_ended(snapshot, own.roles.get(name)),
                 hints=hints.get(name, frozenset()),
+                silent_since=memory.peer_silent_since,
             ),
         )
         for name in view.resources

@@ -122,13 +122,18 @@ def _was_apart(before: CopyMemory, look: CopyLook) -> bool:
 
 
 def _apart_beyond_hand_over(before: CopyMemory, look: CopyLook) -> bool:
-    """Return whether looks in a row of this boot show no connection for long enough."""
+    """Return whether looks in a row of this boot show no connection for long enough.
+
+    Where the peer had fallen silent before the connection went, it is behind a cut: an
+    owner that hands over is heard until it lets go.
+    """
     since = before.seen.apart_since if before.seen is not None else None
-    return (
-        since is not None
-        and since.boot == look.now.boot
-        and look.now.seconds_since(since) >= HAND_OVER
-    )
+    if since is None or since.boot != look.now.boot:
+        return False
+    silent = look.silent_since
+    if silent is not None and silent.monotonic < since.monotonic:
+        return True
+    return look.now.seconds_since(since) >= HAND_OVER
 
 
 def _half_synced(look: CopyLook, found: HastResource | None) -> str | None:

@@ -30,6 +30,7 @@ from hawatch.deciding.copies import (
     connected,
     same_worker,
 )
+from hawatch.deciding.lost_debts import only_the_peer_knows, told_by_peer
 from hawatch.deciding.resyncs import proof, resynced_in_vain
 from hawatch.model.fact import Known
 from hawatch.model.hast import HastResource, HastRole, HastStatus
@@ -45,7 +46,7 @@ def as_primary(before: CopyMemory, look: CopyLook, found: HastResource) -> CopyM
     broke = _why_broken(before.seen, look, found)
     debt = _next_debt(before, look, found, broke)
     evidence = None
-    if broke is None and debt is None:
+    if broke is None and debt is None and not only_the_peer_knows(before, look):
         evidence = proof(before, look, found)
     others = tuple(latch for latch in before.latches if not _is_debt(latch))
     after = msgspec.structs.replace(
@@ -179,7 +180,7 @@ def _next_debt(
 ) -> Latch | None:
     """Return the debt after this look: an old one, a new one, or none."""
     seen = before.seen
-    debt = _debt(before.latches)
+    debt = _debt(before.latches) or told_by_peer(before, look, found)
     if debt is not None and _map_forgot(debt, seen, look, found):
         debt = _forgotten(debt)
     if resynced_in_vain(before, look, found):

@@ -15,8 +15,9 @@ STALE          this standby    not connected, and the peer is primary and `degra
 INCONSISTENT   this standby    connected, and the primary has dirty > 0 without having
                                vouched for this copy [H12]
 DIVERGED       the peer        this primary's connection broke while it was writing, or
-                               may have been; or its disk failed under a resync: a
-                               debt, see debts.py [B8]
+                               may have been; or its disk failed under a resync; or
+                               its memory was lost and the peer remembers it: a debt,
+                               see debts.py [B8]
 DIVERGED       this standby    the primary's report holds that debt
 SPLIT_BRAIN    this node       both are primary; the generations forecast it; or the
                                hook told of it and the two dumps do not deny it

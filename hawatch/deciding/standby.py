@@ -40,6 +40,9 @@ def as_standby(
         return kept.without(CLEARED_BY_SYNC)
     newer = _is_newer(look)
     after = before.without(frozenset({LatchKind.STALE})) if newer else before
+    if look.resuid == 0:
+        # Made anew: all of it is sent, and the owner owes this copy nothing.
+        after = after.without(frozenset({LatchKind.DIVERGED}))
     for kind, reason in (
         (LatchKind.STALE, None if newer else _left_behind(before, look, found)),
         (LatchKind.INCONSISTENT, _half_synced(look, found)),

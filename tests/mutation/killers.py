@@ -19,6 +19,7 @@ TESTS = (
     "unit/test_standby_conditions.py",
     "unit/test_generations.py",
     "unit/test_last_owner.py",
+    "unit/test_lost_debts.py",
     "unit/test_remember.py",
     "unit/test_situation.py",
     "unit/test_streaks.py",

@@ -1,0 +1,86 @@
+"""What a primary owes where its own memory was lost."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import builders as b
+import msgspec
+import pytest
+from debt_tools import LOST, after, debt_of, found
+
+from hawatch.model.fact import Fact, Known
+from hawatch.model.latch import Latch, LatchKind
+from hawatch.model.snapshot import NOT_ASKED
+
+
+def latch(kind: LatchKind, copy_of: str) -> Latch:
+    """Return a latch on a copy of disk0."""
+    return Latch(kind=kind, resource="disk0", since=1.0, reason="seen", copy_of=copy_of)
+
+
+LOST_MEMORY = latch(LatchKind.STALE, "")
+TOLD = latch(LatchKind.DIVERGED, "db2")
+
+
+def peer_latched(*latches: Latch) -> dict[str, Any]:
+    """Return what a peer says that holds latches."""
+    there = Known(b.a_resource("secondary", workerpid=800))
+    report = b.a_service_report(resources={"disk0": there}, latches=latches)
+    return {"theirs": Known(report)}
+
+
+@pytest.mark.parametrize(
+    ("latches", "told", "owed"),
+    [
+        ((LOST_MEMORY,), peer_latched(TOLD), True),
+        ((), peer_latched(TOLD), False),
+        ((latch(LatchKind.STALE, "db2"),), peer_latched(TOLD), False),
+        ((latch(LatchKind.FENCED, ""),), peer_latched(TOLD), False),
+        ((LOST_MEMORY,), peer_latched(), False),
+        ((LOST_MEMORY,), {"theirs": LOST}, False),
+        (
+            (LOST_MEMORY,),
+            peer_latched(msgspec.structs.replace(TOLD, resource="disk1")),
+            False,
+        ),
+        (
+            (LOST_MEMORY,),
+            peer_latched(msgspec.structs.replace(TOLD, copy_of="db1")),
+            False,
+        ),
+        (
+            (LOST_MEMORY,),
+            peer_latched(msgspec.structs.replace(TOLD, kind=LatchKind.STALE)),
+            False,
+        ),
+    ],
+)
+def test_a_debt_of_a_memory_that_was_lost_is_the_peers_to_tell(
+    latches: tuple[Latch, ...], told: dict[str, Any], *, owed: bool
+) -> None:
+    """Which worker owed it nobody knows any more: only a full resync is sure."""
+    memory = after(found(), *latches, **told)
+    debt = debt_of(memory)
+    assert (debt is not None) is owed
+    if debt is not None:
+        assert (debt.workerpid, debt.updates) == (1747, None)
+        assert debt.reason == "seen"
+
+
+@pytest.mark.parametrize(
+    ("latches", "theirs", "proved"),
+    [
+        ((), LOST, True),
+        ((LOST_MEMORY,), LOST, False),
+        ((LOST_MEMORY,), NOT_ASKED, True),
+        ((LOST_MEMORY,), peer_latched()["theirs"], True),
+    ],
+)
+def test_after_a_loss_nothing_is_proved_before_the_peer_is_heard(
+    latches: tuple[Latch, ...], theirs: Fact[Any], *, proved: bool
+) -> None:
+    """Where there is no channel, nobody could tell of a debt."""
+    memory = after(found(), *latches, theirs=theirs)
+    assert (memory.in_sync is not None) is proved
+    assert (not memory.latches) is proved

@@ -7,8 +7,10 @@ from typing import Any
 import builders as b
 import msgspec
 import pytest
-from debt_tools import LOST, after, debt_of, found
+from debt_tools import LOST, after, debt_of, found, look
 
+from hawatch.deciding.copies import CopyMemory
+from hawatch.deciding.standby import as_standby
 from hawatch.model.fact import Fact, Known
 from hawatch.model.latch import Latch, LatchKind
 from hawatch.model.snapshot import NOT_ASKED
@@ -84,3 +86,12 @@ def test_after_a_loss_nothing_is_proved_before_the_peer_is_heard(
     memory = after(found(), *latches, theirs=theirs)
     assert (memory.in_sync is not None) is proved
     assert (not memory.latches) is proved
+
+
+@pytest.mark.parametrize(("resuid", "kept"), [(0, False), (7, True)])
+def test_a_copy_that_was_made_anew_is_owed_nothing(resuid: int, *, kept: bool) -> None:
+    """All of it is sent; what the owner owed to the one before is paid with that."""
+    before = CopyMemory(latches=(latch(LatchKind.DIVERGED, "db1"),))
+    anew = look(dump=Known(b.a_dump(resuid=resuid)), theirs=LOST)
+    memory = as_standby(before, anew, b.a_resource("secondary"))
+    assert bool(memory.latches) is kept

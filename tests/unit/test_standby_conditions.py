@@ -459,11 +459,3 @@ def test_local_errors_that_grew_make_a_disk_suspect(
     now = here(errors=errors)
     left = next_copy(CopyMemory(seen=before), look(resource=Known(now)))
     assert (LatchKind.SUSPECT_DISK in kinds(left)) is suspect
-
-
-@pytest.mark.parametrize(("resuid", "kept"), [(0, False), (7, True)])
-def test_a_copy_that_was_made_anew_is_owed_nothing(resuid: int, *, kept: bool) -> None:
-    """All of it is sent; what the owner owed to the one before is paid with that."""
-    given = {"dump": Known(b.a_dump(resuid=resuid)), "theirs": LOST}
-    memory = after(here(**ALONE), latch(LatchKind.DIVERGED), **given)
-    assert (LatchKind.DIVERGED in kinds(memory)) is kept

@@ -1,4 +1,4 @@
-"""What a primary owes where its own memory was lost."""
+"""Debts that only the peer knows of, and an owner behind a cut."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from typing import Any
 import builders as b
 import msgspec
 import pytest
-from debt_tools import LOST, after, debt_of, found, look
+from debt_tools import LOST, after, debt_of, found, look, seen
 
 from hawatch.deciding.copies import CopyMemory
 from hawatch.deciding.standby import as_standby
 from hawatch.model.fact import Fact, Known
+from hawatch.model.hast import HastRole, HastStatus
 from hawatch.model.latch import Latch, LatchKind
 from hawatch.model.snapshot import NOT_ASKED
 
@@ -95,3 +96,20 @@ def test_a_copy_that_was_made_anew_is_owed_nothing(resuid: int, *, kept: bool) -
     anew = look(dump=Known(b.a_dump(resuid=resuid)), theirs=LOST)
     memory = as_standby(before, anew, b.a_resource("secondary"))
     assert bool(memory.latches) is kept
+
+
+@pytest.mark.parametrize(
+    ("silent", "stale"), [(990.5, True), (991.0, False), (999.0, False), (None, False)]
+)
+def test_an_owner_that_was_silent_before_the_connection_went_hands_nothing_over(
+    silent: float | None, *, stale: bool
+) -> None:
+    """It is behind a cut, and writes on; one that lets go is heard until then [H4]."""
+    apart = seen(
+        role=HastRole.SECONDARY, status=HastStatus.NONE, apart_since=b.a_moment(991.0)
+    )
+    since = b.a_moment(silent) if silent is not None else None
+    now = look(theirs=LOST, adverts=Known(value=True), silent_since=since)
+    alone = b.a_resource("secondary", status=HastStatus.NONE, workerpid=None)
+    memory = as_standby(CopyMemory(seen=apart), now, alone)
+    assert bool(memory.latches) is stale

@@ -252,25 +252,6 @@ def test_adverts_that_go_on_count_after_a_hand_overs_time(
         assert (LatchKind.STALE in kinds(memory)) is (stale and heard)
 
 
-@pytest.mark.parametrize(
-    ("silent", "stale"),
-    [
-        (since(9.5), True),
-        (since(9), False),
-        (since(1), False),
-        (None, False),
-    ],
-)
-def test_an_owner_that_was_silent_before_the_connection_went_hands_nothing_over(
-    silent: Moment | None, *, stale: bool
-) -> None:
-    """It is behind a cut, and writes on; one that lets go is heard until then [H4]."""
-    before = seen(status=DEGRADED, apart_since=since(9))
-    told = {"theirs": LOST, "adverts": Known(value=True), "silent_since": silent}
-    memory = after(here(**ALONE), before=before, **told)
-    assert (LatchKind.STALE in kinds(memory)) is stale
-
-
 NEWER = {"dump": Known(b.a_dump(localcnt=1))}
 IDLE = owner(there("secondary"), in_sync={})
 

@@ -96,6 +96,22 @@ def _killed(pair: PairState) -> Iterator[Told]:
             yield f"hawatch on {name} is killed before: {node.plan[0]}", cut
 
 
+def _killed_in_a_restart(pair: PairState) -> Iterator[Told]:
+    """After its stop; whoever hung is gone by that."""
+    for name in NODES:
+        node = pair.node(name)
+        if node.alive and node.plan[:1] == ("restart",):
+            broken = "" if node.broken == "restart" else node.broken
+            cut = pair.put(name, plan=(), acted=False, running=False, broken=broken)
+            yield f"hawatch on {name} is killed within its restart", cut
+
+
+def _stuck(pair: PairState) -> Iterator[Told]:
+    for name in NODES:
+        if pair.node(name).serves and not pair.node(name).stuck:
+            yield f"the database on {name} does not stop", pair.put(name, stuck=True)
+
+
 def _network(pair: PairState) -> Iterator[Told]:
     if pair.net == "ok":
         for net in NETS[1:]:
@@ -210,6 +226,8 @@ KINDS: dict[str, Callable[[PairState], Iterator[Told]]] = {
     "ails": _ails,
     "vip": _vip_moves,
     "killed": _killed,
+    "stuck": _stuck,
+    "killed in a restart": _killed_in_a_restart,
     "network": _network,
     "adverts": _adverts_cut,
     "replication": _replication_cut,

@@ -7,6 +7,7 @@ import msgspec
 from hawatch.model.carp import (
     CarpState,
 )
+from hawatch.model.decision import Rule
 from hawatch.model.finding import (
     Finding,
     Severity,
@@ -68,6 +69,7 @@ def memory_of(pair: PairState, name: str, heard: HeardReport | None = None) -> M
         latches=_latches(pair, name),
         released_in="boot" if node.released else "",
         restarts=(NOW.wall - 60,) if node.restarted else (),
+        restarting=node.restarting,
         failed_at=NOW.wall - 60 if node.vain else 0.0,
         raised=_raise(name, node),
         unfinished=_unfinished(node),
@@ -196,7 +198,7 @@ def _unfinished(node: NodeState) -> Unfinished | None:
     if not node.unfinished:
         return None
     return Unfinished(
-        rule="x",
+        rule=Rule.UNHEALTHY_DEMOTE if node.for_peer else "x",
         duty=DUTIES[node.unfinished],
         because="x",
         began=BEFORE,

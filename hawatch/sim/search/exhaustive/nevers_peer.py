@@ -25,7 +25,10 @@ def about_peer(
             or _keeps_blindly(pair, name, decision)
             or _waits_for_released(pair, name, decision)
         )
-    if "drop vip" in plan and decision.rule is Rule.INTERRUPTED_PLAN:
+    goes_on = decision.rule is Rule.INTERRUPTED_PLAN
+    if goes_on and "unmount" in plan and _for_nobody(pair, name):
+        return f"{name} lets go of what it has for {other(name)}, which is dead"
+    if goes_on and "drop vip" in plan:
         return _backs_out(pair, name)
     return _given_in_vain(pair, name, decision, plan)
 
@@ -100,6 +103,12 @@ def _backs_out(pair: PairState, name: str) -> str:
         if pair.talking and takes:
             return f"{name} drops the VIP, and {other(name)} is no MASTER"
     return ""
+
+
+def _for_nobody(pair: PairState, name: str) -> bool:
+    """Return whether a release that began for the peer's sake has nobody left."""
+    node, peer = pair.node(name), pair.node(other(name))
+    return node.for_peer and node.holds and bool(node.silent) and not peer.up
 
 
 def _given_in_vain(

@@ -6,15 +6,23 @@ from hawatch.model.decision import Decision, Rule
 from hawatch.model.finding import Remedy
 from hawatch.sim.search.exhaustive.accidents_storage import SUSPECT
 from hawatch.sim.search.exhaustive.numbers import SITES
-from hawatch.sim.search.exhaustive.state import ADVERTS_ONLY, PairState, other
+from hawatch.sim.search.exhaustive.state import (
+    ADVERTS_ONLY,
+    NodeState,
+    PairState,
+    other,
+)
 
 
 def beyond_its_rule(
     pair: PairState, name: str, decision: Decision, plan: tuple[str, ...]
 ) -> str:
     """Return the never that a plan breaks by its own rule's aim, or ""."""
+    node = pair.node(name)
     if decision.rule is Rule.STALE_INIT and "role s" in plan:
         return _joins(pair, name)
+    if node.restarting and not plan and _could_start(node):
+        return f"{name} leaves down what it stopped itself"
     if "send again" in plan and not pair.talking and pair.site != ADVERTS_ONLY:
         return f"{name} restarts its worker, and {other(name)} is not heard"
     if "restart" in plan and SUSPECT in pair.node(name).latches:
@@ -25,6 +33,13 @@ def beyond_its_rule(
     if pair.site == "restarts only" and set(plan) - {"restart"}:
         return f"{name} does more than to restart, which is all that is allowed"
     return ""
+
+
+def _could_start(node: NodeState) -> bool:
+    """Return whether a node holds everything but a service that runs."""
+    owns = node.master and node.holds and not node.running and node.looked == 1
+    free = not (node.blind or node.maintained or node.bound or node.released)
+    return owns and free and SUSPECT not in node.latches
 
 
 def _starts_on_old_rows(pair: PairState, name: str) -> str:

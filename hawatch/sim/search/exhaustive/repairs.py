@@ -22,6 +22,8 @@ def repairs(pair: PairState) -> Iterator[Told]:
             started = node.running or (node.master and node.holds and not node.plan)
             mended = pair.put(name, broken="", running=started)
             yield f"the database on {name} is mended", mended
+        if node.stuck:
+            yield f"the database on {name} can be stopped", pair.put(name, stuck=False)
         if not node.link:
             # CARP's state changes with the link, and devd rings.
             up = pair.put(name, link=True, acted=False)

@@ -96,8 +96,9 @@ def _way(
 
 
 def _is_tried_again(pairs: list[PairState]) -> bool:
-    """Return whether adverts stay cut: that is tried anew once in a cool-down."""
-    return any("unheard" in pair.node(n).latches for pair in pairs for n in NODES)
+    """Return whether it is tried anew on purpose: adverts that stay cut, a deaf stop."""
+    nodes = [pair.node(name) for pair in pairs for name in NODES]
+    return any(node.stuck or "unheard" in node.latches for node in nodes)
 
 
 def _told(

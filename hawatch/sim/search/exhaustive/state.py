@@ -46,7 +46,9 @@ class NodeState(msgspec.Struct, frozen=True):
     bound: what the peer's last word binds it to: "theirs" where it told of its
     maintenance, "ours" where it had heard of this node's. ended: this node's was ended
     before its time, and the peer, which is bound, has not heard so. alone: it gave up
-    on a witness, too.
+    on a witness, too. for_peer: the release that was begun is for a failing check, and
+    so for the peer's sake. restarting: a restart was begun, and has not ended.
+    stuck: the service does not stop.
     """
 
     up: bool = True
@@ -92,6 +94,9 @@ class NodeState(msgspec.Struct, frozen=True):
     bound: str = ""
     ended: bool = False
     alone: bool = False
+    for_peer: bool = False
+    restarting: bool = False
+    stuck: bool = False
 
     @property
     def alive(self) -> bool:
@@ -236,6 +241,7 @@ def off(pair: PairState, name: str) -> PairState:
         fence="",
         missed=False,
         alone=False,
+        stuck=False,
         bound=node.bound if node.bound == "theirs" else "",
     )
 

@@ -92,11 +92,13 @@ def decided(pair: PairState, name: str, look: Look) -> PairState:
         moved=_moved(node, decision, plan),
         restarted=bool(own.restarts),
         released=bool(own.released_in),
+        for_peer=begun is not None and begun.rule == Rule.UNHEALTHY_DEMOTE,
+        restarting=own.restarting,
         asked="",
         fence=look.fence,
     )
     if not plan and (decision.plan.steps or decision.rule is Rule.INTERRUPTED_PLAN):
-        changed = msgspec.structs.replace(changed, unfinished="")
+        changed = msgspec.structs.replace(changed, unfinished="", for_peer=False)
     return pair.with_(**{name: changed})
 
 
@@ -114,11 +116,12 @@ def perform(pair: PairState, name: str) -> PairState:
     after = _effect(pair, name, step)
     if after is None:
         return _failed(pair, name, step)
-    unfinished = node.unfinished if rest else ""
-    after = after.put(name, plan=rest, unfinished=unfinished, acted=not rest)
+    after = after.put(name, plan=rest, acted=not rest)
     if rest:
         return after
-    return after.put(name, failed=False, moved=min(node.moved, 1))
+    moved = min(node.moved, 1)
+    ended = after.put(name, unfinished="", for_peer=False, restarting=False)
+    return ended.put(name, failed=False, moved=moved)
 
 
 def _failed(pair: PairState, name: str, step: str) -> PairState:
@@ -129,7 +132,9 @@ def _failed(pair: PairState, name: str, step: str) -> PairState:
     node = pair.node(name)
     ended = step == "role p" and node.master
     vain = node.vain or (node.unfinished == "A" and (step == "start" or ended))
-    after = pair.put(name, plan=(), failed=True, acted=True, vain=vain)
+    after = pair.put(
+        name, plan=(), failed=True, acted=True, vain=vain, restarting=False
+    )
     return after.put(name, role="i", fell="wp") if ended else after
 
 
@@ -141,6 +146,11 @@ def _effect(pair: PairState, name: str, step: str) -> PairState | None:
 def _set(**changes: object) -> Effect:
     """Return a step that always reaches its goal."""
     return lambda pair, name: pair.put(name, **changes)
+
+
+def _stop(pair: PairState, name: str) -> PairState | None:
+    """A service may hang for good, and not be killed."""
+    return None if pair.node(name).stuck else pair.put(name, running=False)
 
 
 def _promote(pair: PairState, name: str) -> PairState | None:
@@ -212,7 +222,7 @@ def _take(pair: PairState, name: str) -> PairState:
 
 
 EFFECTS: dict[str, Effect] = {
-    "stop": _set(running=False),
+    "stop": _stop,
     "unmount": _set(mounted=False),
     "role p": _promote,
     "role s": _release("s"),

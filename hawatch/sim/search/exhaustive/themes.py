@@ -40,7 +40,10 @@ THEMES = (
         "restarts first",
     ),
     Theme(
-        "restarts only", 2, frozenset({"database", "hangs", "dead"}), "restarts only"
+        "restarts only",
+        2,
+        frozenset({"database", "hangs", "dead", "killed in a restart"}),
+        "restarts only",
     ),
     Theme("links and daemons", 2, frozenset({"link", "hastd", "forbidden"})),
     Theme("devices", 2, frozenset({"mount gone", "hastd", "power"})),
@@ -54,8 +57,9 @@ THEMES = (
         frozenset({"power", "state", "takeover"}),
         beyond=True,
     ),
+    Theme("hand-over stuck", 3, frozenset({"database", "stuck", "power"})),
     Theme("bad blocks", 2, frozenset({"bad block", "dies", "hangs"}), "restarts first"),
-    Theme("unread disk", 2, frozenset({"metadata", "database", "network"})),
+    Theme("unread disk", 2, frozenset({"metadata", "database", "power"})),
     Theme("full disk", 2, frozenset({"state", "database", "power"})),
     Theme("ailing node", 2, frozenset({"ails", "database", "power"})),
     Theme("adverts only", 2, frozenset({"power", "database"}), ADVERTS_ONLY),

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import builders as b
+import msgspec
 import pytest
 from situation_tools import LOST, at, own, view
 
+from hawatch.deciding import rules_roles
 from hawatch.deciding.rules_restart import restarts_used_up, unhealthy_restart
 from hawatch.deciding.three import NO, YES
 
@@ -45,3 +48,15 @@ def test_a_restart_is_marked_and_counted_before_it_begins() -> None:
     assert decision is not None
     assert decision.memory.restarting
     assert len(decision.memory.restarts) == 1
+
+
+@pytest.mark.parametrize("heard", [True, False])
+def test_a_raised_owner_without_a_channel_lets_go_at_once(*, heard: bool) -> None:
+    """Nobody can be asked whether it has the VIP; this node gave it away itself."""
+    s = own(at("owner", own={"carp": "BACKUP for 1 s"}), raised=b.a_raise())
+    peer = msgspec.structs.replace(s.config.peer, enabled=heard)
+    config = msgspec.structs.replace(s.config, peer=peer)
+    s = msgspec.structs.replace(s, config=config)
+    decision = rules_roles.backup_still_serving(s)
+    assert decision is not None
+    assert bool(decision.plan) is not heard

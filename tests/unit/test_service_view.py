@@ -273,7 +273,8 @@ def test_hastctls_word_of_being_primary_outweighs_an_empty_process_table() -> No
     """One of the two is older; nothing is proved to be released by that [law 3]."""
     primary = {"disk0": Known(a_resource(HastRole.PRIMARY))}
     gone = Known(Hastd(pid=None))
-    assert a_view(hastd=gone, resources=primary).primaries["disk0"] == YES
+    seen = a_view(active=True, hastd=gone, resources=primary)
+    assert (seen.primaries["disk0"], seen.devices["disk0"]) == (YES, YES)
 
 
 def test_where_nothing_is_mounted_the_right_device_is_not() -> None:
@@ -334,6 +335,23 @@ def test_a_mount_by_another_name_is_held_or_not_known(
     mounts = Known((a_mount(device, directory),))
     fact = a_view(mounts=mounts).mounted
     assert fact == held if held else isinstance(fact, Unknown)
+
+
+@pytest.mark.parametrize(("directory", "held"), [("/orders", NO), (DIRECTORY, YES)])
+def test_another_resource_whose_name_goes_on_is_no_partition(
+    directory: str, held: Fact[bool]
+) -> None:
+    """disk0a is held by the service that it is configured for, or lies in our place."""
+    resources = {
+        name: Known(
+            msgspec.structs.replace(
+                a_resource(HastRole.SECONDARY), name=name, provname=name
+            )
+        )
+        for name in ("disk0", "disk0a")
+    }
+    mounts = Known((a_mount("/dev/hast/disk0a", directory),))
+    assert a_view(resources=resources, mounts=mounts).mounted == held
 
 
 def test_a_device_has_the_name_of_hast_conf_where_hastctl_does_not_answer() -> None:

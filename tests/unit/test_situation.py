@@ -11,7 +11,7 @@ from situation_tools import at, own, word
 
 from hawatch.deciding.rules import decide
 from hawatch.deciding.situation import peer_word, situation, standing_failures
-from hawatch.deciding.situations import situations
+from hawatch.deciding.situations import situations, with_streaks
 from hawatch.deciding.yielding import fence_vip
 from hawatch.model.finding import (
     CheckPolicy,
@@ -198,3 +198,10 @@ def test_a_failing_check_counts_for_its_service_or_for_the_whole_node(
     well = {found.key: Streak(standing=Standing.WELL)}
     assert standing_failures("mysql", well, (found,), policies) == ()
     assert standing_failures("mysql", {}, (found,), policies) == ()
+
+
+def test_a_looks_findings_are_counted_in_the_memory() -> None:
+    """Nothing else of the memory changes."""
+    memory = b.a_memory()
+    counted = with_streaks(memory, (), {}, wall=1000.0)
+    assert counted == msgspec.structs.replace(memory, streaks={})

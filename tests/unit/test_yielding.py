@@ -14,6 +14,7 @@ from hawatch.deciding.yielding import (
     fence_vip,
     raised_before_joining,
     restore_skew,
+    would_take_vip,
     yield_vip,
 )
 from hawatch.model.plan import YieldVip
@@ -74,6 +75,15 @@ def test_nobody_joins_slower_by_a_guess_or_twice() -> None:
         at("standby", own=faster, peer={"advskew": 100, "knows": False}),
     ):
         assert raised_before_joining(missing) is None
+
+
+def test_whether_a_node_would_take_the_vip_needs_the_numbers_of_both() -> None:
+    """Not known counts as no."""
+    s = at("standby", own=JOINING | {"advskew": 0}, peer={"advskew": 100})
+    assert would_take_vip(s)
+    assert not would_take_vip(view(s, carp=LOST))
+    unheard = at("standby", own=JOINING | {"advskew": 0}, peer={"knows": False})
+    assert not would_take_vip(unheard)
 
 
 @pytest.mark.parametrize(

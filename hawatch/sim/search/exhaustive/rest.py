@@ -96,7 +96,7 @@ def _way(
 
 
 def _is_tried_again(pairs: list[PairState]) -> bool:
-    """Return whether it is tried anew on purpose: adverts that stay cut, a deaf stop."""
+    """Return whether it is tried anew on purpose: cut adverts, a stop that is deaf."""
     nodes = [pair.node(name) for pair in pairs for name in NODES]
     return any(node.stuck or "unheard" in node.latches for node in nodes)
 

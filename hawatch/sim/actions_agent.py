@@ -12,7 +12,7 @@ from hawatch.model.latch import Latch, LatchKind
 from hawatch.model.memory import Memory
 from hawatch.model.plan import AnyStep
 from hawatch.model.report import Maintenance
-from hawatch.model.trigger import TriggerKind
+from hawatch.model.trigger import FORCE, TriggerKind
 from hawatch.recording.entries import Ended, Entry, Intent
 from hawatch.recording.memory import STATE, load_memory, save_memory
 from hawatch.sim.action import OnAgent
@@ -33,7 +33,6 @@ class Ring(OnAgent, frozen=True, kw_only=True):
 
 
 VERBS = ("switchover", "demote", "restore", "takeover")
-FORCE = "force"
 
 
 class Operator(OnAgent, frozen=True, kw_only=True):

@@ -84,8 +84,15 @@ def _takes_writes(answer: SqlAnswer) -> bool:
 
 
 async def _stop(site: Site, rc: str, *, kill: bool, deadline: float) -> Ended:
-    answers = isinstance(await site.rc(rc), Known)
-    seen: Seen = site.rc if answers else site.left_of
+    await end_starts(site)
+    status = await site.rc(rc)
+    seen: Seen = site.rc
+    if isinstance(status, Known):
+        if status.value.gone:
+            return Ended.reached("was not running")
+    else:
+        seen = site.left_of
+        status = await seen(rc)
 
     async def stopped() -> Fact[bool]:
         return map_fact(await seen(rc), lambda status: status.gone)
@@ -95,12 +102,9 @@ async def _stop(site: Site, rc: str, *, kill: bool, deadline: float) -> Ended:
             await seen(rc), lambda status: status.alive and not status.running
         )
 
-    await end_starts(site)
-    if answers and is_true(await stopped()):
-        return Ended.reached("was not running")
-    if kill and is_false(map_fact(await seen(rc), lambda status: status.alive)):
+    if kill and isinstance(status, Known) and not status.value.alive:
         # It died by itself, and its keeper is about to start it again.
-        await _end_keepers(site, await seen(rc))
+        await _end_keepers(site, status)
     end = site.clock() + deadline
     result = await site.change(words.service_stop(rc), deadline)
     if is_true(await outlived()):

@@ -207,6 +207,8 @@ async def unmount(site: Site, step: Unmount) -> Ended:
         if is_true(answer) or site.clock() + 0.5 >= end:
             break
         await site.host.sleep(0.5)
+    if is_true(answer):
+        return Ended.reached()
     top = await _mounts_on_top(site, step.directory)
     return told(answer, f"{step.directory} stays mounted ({complaint}){top}")
 

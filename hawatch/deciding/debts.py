@@ -48,12 +48,11 @@ def as_primary(before: CopyMemory, look: CopyLook, found: HastResource) -> CopyM
     evidence = None
     if broke is None and debt is None and not only_the_peer_knows(before, look):
         evidence = proof(before, look, found)
-    others = tuple(latch for latch in before.latches if not _is_debt(latch))
     after = msgspec.structs.replace(
         before,
         in_sync=evidence,
         peer_in_sync=None,
-        latches=others if debt is None else (*others, debt),
+        latches=_with_debt(before, debt),
     )
     return after.without(CLEARED_BY_SYNC) if evidence is not None else after
 
@@ -71,8 +70,8 @@ def as_unread_primary(before: CopyMemory, seen: HastSeen, look: CopyLook) -> Cop
     if isinstance(look.dump, Known):
         owing = _as_seen(seen, look.dump.value.extentsize)
     debt = _new_debt(_debt(before.latches), owing, look, broke)
-    others = tuple(latch for latch in before.latches if not _is_debt(latch))
-    return msgspec.structs.replace(before, in_sync=None, latches=(*others, debt))
+    latches = _with_debt(before, debt)
+    return msgspec.structs.replace(before, in_sync=None, latches=latches)
 
 
 def after_the_worker(
@@ -86,8 +85,7 @@ def after_the_worker(
     debt = _debt(before.latches)
     if debt is None or not _map_forgot(debt, before.seen, look, found):
         return before
-    others = tuple(latch for latch in before.latches if not _is_debt(latch))
-    return msgspec.structs.replace(before, latches=(*others, _forgotten(debt)))
+    return msgspec.structs.replace(before, latches=_with_debt(before, _forgotten(debt)))
 
 
 def healing_due(memory: ServiceMemory, found: HastResource) -> int | None:
@@ -115,6 +113,12 @@ def owed(memory: ServiceMemory, found: HastResource) -> Latch | None:
 def _is_debt(latch: Latch) -> bool:
     """Return whether a latch is a debt: only a debt names a worker or a boot."""
     return latch.kind is LatchKind.DIVERGED and latch.boot != ""
+
+
+def _with_debt(memory: CopyMemory, debt: Latch | None) -> tuple[Latch, ...]:
+    """Return a memory's latches with a debt in place of the one that it holds."""
+    others = tuple(latch for latch in memory.latches if not _is_debt(latch))
+    return others if debt is None else (*others, debt)
 
 
 def _debt(latches: tuple[Latch, ...]) -> Latch | None:

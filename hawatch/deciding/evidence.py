@@ -202,9 +202,7 @@ def _hastd_ended(snapshot: Snapshot, seen: SeenRole | None) -> bool:
 
 def is_cut_off(snapshot: Snapshot) -> bool:
     """Return whether witnesses were asked and none answered."""
-    return bool(snapshot.witnesses) and not any(
-        isinstance(fact, Known) for fact in snapshot.witnesses.values()
-    )
+    return bool(snapshot.witnesses) and not snapshot.witnessed
 
 
 def _adverts(snapshot: Snapshot, memory: Memory, view: ServiceView) -> Fact[bool]:

@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from hawatch.deciding.fence import fence_failure, peer_is_off, silence
-from hawatch.deciding.gates_copy import own_copy, refuse
+from hawatch.deciding.gates_copy import own_copy
 from hawatch.deciding.hands_off import left_there, silent_since_work
 from hawatch.deciding.moves import ages_of_moves
 from hawatch.deciding.own_facts import own_facts
 from hawatch.deciding.situation import Situation
 from hawatch.model.carp import CarpState
 from hawatch.model.config import SilencePolicy
-from hawatch.model.decision import Refusal, Refused
+from hawatch.model.decision import Refusal, Refused, refuse
 from hawatch.model.fact import Known, Unknown, is_false, is_true
 from hawatch.model.hast import HastRole, HastStatus
 from hawatch.model.report import Duty, ServiceReport
@@ -249,7 +249,7 @@ def _silence(s: Situation) -> Iterator[Refused]:
             f"{s.peer} is silent for {silent:.0f} of {needed:.0f} s{suffix}",
         )
     if witness.ping or witness.tcp:
-        if not any(isinstance(fact, Known) for fact in s.snapshot.witnesses.values()):
+        if not s.snapshot.witnessed:
             yield refuse(
                 Refusal.PEER_SILENT_NO_WITNESS,
                 "no witness answers: it may be this node that is cut off",

@@ -7,16 +7,11 @@ from collections.abc import Iterator
 from hawatch.deciding.generations import Forecast, forecast
 from hawatch.deciding.last_owner import rightful_owner, their_dump
 from hawatch.deciding.situation import Situation
-from hawatch.model.decision import Refusal, Refused
+from hawatch.model.decision import Refusal, Refused, refuse
 from hawatch.model.fact import Known, is_true
 from hawatch.model.hast import HastRole
 from hawatch.model.moment import Moment
 from hawatch.model.report import Duty
-
-
-def refuse(refusal: Refusal, detail: str) -> Refused:
-    """Return a refusal with its particular."""
-    return Refused(refusal=refusal, detail=detail)
 
 
 def own_copy(s: Situation) -> Iterator[Refused]:

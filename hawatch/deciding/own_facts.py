@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from hawatch.deciding.service_view import ServiceView
-from hawatch.model.decision import Refusal, Refused
+from hawatch.model.decision import Refusal, Refused, refuse
 from hawatch.model.fact import Known, is_true, why_unknown
 from hawatch.model.snapshot import Snapshot
 
@@ -19,7 +19,7 @@ def own_facts(snapshot: Snapshot, view: ServiceView) -> Iterator[Refused]:
     """Given a look and a service's view of it, yield each obstacle once."""
     hastd = snapshot.hastd
     if isinstance(hastd, Known) and hastd.value.pid is None:
-        yield _refuse(Refusal.FACT_UNKNOWN, "hastd is not running here")
+        yield refuse(Refusal.FACT_UNKNOWN, "hastd is not running here")
     needed: dict[str, str | None] = {"hastd": why_unknown(hastd)}
     needed |= {f"HAST {n}": why_unknown(f) for n, f in view.resources.items()}
     needed |= {f"metadata of {n}": why_unknown(f) for n, f in view.dumps.items()}
@@ -29,11 +29,7 @@ def own_facts(snapshot: Snapshot, view: ServiceView) -> Iterator[Refused]:
         needed[f"device of {path}"] = why_unknown(mount.device)
     for name, reason in needed.items():
         if reason is not None:
-            yield _refuse(Refusal.FACT_UNKNOWN, f"{name} is not known: {reason}")
+            yield refuse(Refusal.FACT_UNKNOWN, f"{name} is not known: {reason}")
     for path, mount in view.mounts.items():
         if is_true(mount.mounted) and not is_true(mount.right_device):
-            yield _refuse(Refusal.NOT_MOUNTED, f"something else is mounted on {path}")
-
-
-def _refuse(refusal: Refusal, detail: str) -> Refused:
-    return Refused(refusal=refusal, detail=detail)
+            yield refuse(Refusal.NOT_MOUNTED, f"something else is mounted on {path}")

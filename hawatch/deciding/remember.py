@@ -96,7 +96,7 @@ def next_memory(
 
 def _witnessed(memory: Memory, snapshot: Snapshot) -> Moment | None:
     """Return the last look of this boot in which a witness answered."""
-    if any(isinstance(fact, Known) for fact in snapshot.witnesses.values()):
+    if snapshot.witnessed:
         return snapshot.taken
     last = memory.witnessed
     return last if last is not None and last.boot == snapshot.taken.boot else None

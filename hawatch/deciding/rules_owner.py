@@ -9,7 +9,7 @@ from hawatch.deciding.rules_restart import first_with, owns
 from hawatch.deciding.situation import Situation
 from hawatch.deciding.yielding import fence_vip, with_raise, yield_vip
 from hawatch.model.decision import Decision, Refused, Rule
-from hawatch.model.fact import Known, is_false, is_true
+from hawatch.model.fact import is_false, is_true
 from hawatch.model.finding import Remedy
 from hawatch.model.hast import HastRole
 from hawatch.model.plan import Plan, StopService, Unmount
@@ -78,7 +78,7 @@ def is_isolated(s: Situation) -> bool:
         s.config.peer.enabled
         and bool(witness.ping or witness.tcp)
         and not s.word.fresh
-        and not any(isinstance(f, Known) for f in s.snapshot.witnesses.values())
+        and not s.snapshot.witnessed
         and alone_for(s) >= witness.give_up
     )
 

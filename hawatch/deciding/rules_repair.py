@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from hawatch.deciding.gates import is_in
-from hawatch.deciding.gates_copy import refuse
 from hawatch.deciding.generations import Forecast, court, forecast
 from hawatch.deciding.last_owner import rightful_owner
 from hawatch.deciding.refusals import CHOICE
 from hawatch.deciding.situation import Situation
 from hawatch.deciding.yielding import restore_skew, restore_step
 from hawatch.model.carp import CarpState
-from hawatch.model.decision import Decision, Refusal, Refused, Rule
+from hawatch.model.decision import Decision, Refusal, Refused, Rule, refuse
 from hawatch.model.fact import Known, is_false, is_true
 from hawatch.model.hast import HastResource, HastRole, HastStatus
 from hawatch.model.latch import LatchKind

@@ -113,7 +113,7 @@ def _interrupted_plan(s: Situation) -> str | None:
 def _isolated_owner(s: Situation) -> str | None:
     witness = s.config.witness
     asked = s.config.peer.enabled and bool(witness.ping or witness.tcp)
-    answers = any(isinstance(fact, Known) for fact in s.snapshot.witnesses.values())
+    answers = s.snapshot.witnessed
     return first(
         (not asked, "no witness, or no channel to the peer, is configured"),
         (s.word.fresh, "the peer was heard"),

@@ -72,6 +72,11 @@ class Refused(msgspec.Struct, frozen=True, kw_only=True):
     detail: str
 
 
+def refuse(refusal: Refusal, detail: str) -> Refused:
+    """Return a refusal with its particular."""
+    return Refused(refusal=refusal, detail=detail)
+
+
 class Decision(msgspec.Struct, frozen=True, kw_only=True):
     """The outcome of the rules for one service: one rule, one sentence.
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import msgspec
 
 from hawatch.model.carp import CarpCounters, CarpSysctls, Interface
-from hawatch.model.fact import Fact, Unknown
+from hawatch.model.fact import Fact, Known, Unknown
 from hawatch.model.hast import Hastd, HastDump, HastResource
 from hawatch.model.moment import Moment
 from hawatch.model.report import PeerReport
@@ -62,3 +62,8 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     sql: Mapping[str, Fact[SqlAnswer]] = {}
     witnesses: Mapping[str, Fact[float]] = {}
     peer: PeerSighting = PeerSighting()
+
+    @property
+    def witnessed(self) -> bool:
+        """Return whether a witness answered."""
+        return any(isinstance(fact, Known) for fact in self.witnesses.values())

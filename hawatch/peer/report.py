@@ -8,7 +8,6 @@ import msgspec
 
 from hawatch.deciding.service_view import service_view
 from hawatch.model.config import Config
-from hawatch.model.fact import Known
 from hawatch.model.finding import Standing, Streak
 from hawatch.model.memory import Memory, ServiceMemory
 from hawatch.model.moment import Moment
@@ -136,4 +135,4 @@ def _witnessed(snapshot: Snapshot) -> bool | None:
     """Return whether a witness answered; None where none was asked."""
     if not snapshot.witnesses:
         return None
-    return any(isinstance(fact, Known) for fact in snapshot.witnesses.values())
+    return snapshot.witnessed

@@ -42,8 +42,7 @@ from hawatch.deciding import (
     rules_restart,
     rules_roles,
 )
-from hawatch.deciding.gates_copy import refuse
-from hawatch.model.decision import Decision, Refusal, Rule
+from hawatch.model.decision import Decision, Refusal, Rule, refuse
 from hawatch.sim.runner import run_scenario
 from hawatch.sim.scenario import FOLDER, load_scenario
 from hawatch.sim.search.draw import draw

@@ -10,9 +10,8 @@ import pytest
 
 from hawatch.cli import main
 from hawatch.deciding import rules_owner
-from hawatch.deciding.gates import refuse
 from hawatch.deciding.situation import Situation
-from hawatch.model.decision import Refusal, Refused
+from hawatch.model.decision import Refusal, Refused, refuse
 from hawatch.sim import demo
 
 STORY = [
